@@ -1,0 +1,135 @@
+/** Everything the outside must offer, on one screen. Types only: adapters implement them, flows are given them. */
+
+import type { Caller } from './domain/caller.ts';
+import type { TokenPair } from './domain/connection.ts';
+import type { License, Organization, PeoplePage, Person, Role } from './domain/person.ts';
+import type { Secret } from './domain/secret.ts';
+
+/** A stored document, its path (`collection/id[/collection/id…]`) and the version that a precondition names. */
+export interface Stored<T> {
+  path: string;
+  version: string;
+  data: T;
+}
+
+/**
+ * One collection's documents that match every condition, ordered by `orderBy` and then by document id (both in the
+ * same direction), at most `limit`. A document without the ordered field is left out. With a `range`, `orderBy` is its field.
+ */
+export interface Query {
+  collection: string;
+  equals?: Record<string, string | number | boolean>;
+  /** The array field must hold the value. */
+  contains?: { field: string; value: string };
+  /** `from` inclusive, `before` exclusive; strings compare by their UTF-8 bytes. */
+  range?: { field: string; from?: string | number; before?: string | number };
+  /** Without it: by document id. */
+  orderBy?: { field: string; direction: 'ascending' | 'descending' };
+  /** Starts behind this position: the ordered field's value (absent when ordered by id) and the document's id. */
+  after?: { value?: string | number; id: string };
+  limit: number;
+}
+
+/**
+ * One write of a commit. `if`: `absent` (the document must not exist), `{ version }` (unchanged since that read);
+ * without it the write is unconditional. `set` replaces the whole document.
+ */
+export type Write =
+  | { set: string; data: object; if?: 'absent' | { version: string } }
+  | { delete: string; if?: { version: string } };
+
+/**
+ * Documents. A field `expireAt` (epoch ms) at the top of a document is its time to live: the store removes the
+ * document some time after it (up to days), so readers judge the field themselves.
+ * Limits for every engine: 500 writes and 3.5 MB a commit, 1 MiB a document.
+ */
+export interface Store {
+  get<T>(path: string): Promise<Stored<T> | undefined>;
+  /** In the order asked; `undefined` where there is none. */
+  getMany<T>(paths: string[]): Promise<(Stored<T> | undefined)[]>;
+  query<T>(query: Query): Promise<Stored<T>[]>;
+  /**
+   * All writes or none. Answers the new version of each `set`, `''` for a `delete`, in order.
+   * Throws `conflict` when a precondition fails, `store_unavailable` when nothing is known to be written.
+   */
+  commit(writes: Write[]): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** Named secrets: their newest value, and adding a newer one. Throws `secret_missing`, `secrets_unavailable`. */
+export interface Secrets {
+  read(name: string): Promise<Secret>;
+  add(name: string, value: Secret): Promise<void>;
+}
+
+/** At least once, in any order. Resolves when the message is safe with the queue; throws `queue_unavailable`. */
+export interface Queue {
+  publish(topic: string, message: { data: object; attributes?: Record<string, string> }): Promise<void>;
+}
+
+/** Who sends the request. Throws `unauthenticated` when the bearer token is absent, forged, expired or for somebody else. */
+export interface Callers {
+  identify(authorization: string | undefined): Promise<Caller>;
+}
+
+/** One line per fact: `event` is a stable snake_case name that metrics and alerts are built on. */
+export interface Log {
+  info(event: string, facts?: Record<string, unknown>): void;
+  warn(event: string, facts?: Record<string, unknown>): void;
+  error(event: string, facts?: Record<string, unknown>): void;
+}
+
+/** Time and chance, so that tests and simulations own them. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Uniform in [0, 1). */
+  random(): number;
+}
+
+/** How a customer's Webex traffic leaves: absent means directly. */
+export interface Proxies {
+  http?: string;
+  https?: string;
+}
+
+/** The integration registered at Webex; secrets are tried in turn. */
+export interface Integration {
+  clientId: string;
+  clientSecrets: Secret[];
+}
+
+/** A call in one customer's name: its access token and its way out. */
+export interface WebexAccess {
+  accessToken: Secret;
+  proxies?: Proxies;
+  signal?: AbortSignal;
+}
+
+/**
+ * The calls we make at Webex. Every method throws `Failure` with one of: `webex_unavailable` (network, timeout, 5xx,
+ * unreadable body), `webex_rate_limited` (`retryAfterMs`), `webex_unauthorized` (401), `webex_forbidden` (403),
+ * `webex_not_found`, `webex_unexpected` (any other 4xx); the token calls also `grant_refused` (this grant is dead)
+ * and `client_refused` (our own credentials are). `trackingId` is on the failure where Webex gave one.
+ * @see https://developer.webex.com/docs/integrations
+ */
+export interface Webex {
+  exchangeCode(request: { code: Secret; verifier: Secret; redirectUri: string }): Promise<TokenPair>;
+  refresh(request: { refreshToken: Secret; proxies?: Proxies; signal?: AbortSignal }): Promise<TokenPair>;
+  /** Whose token this is. */
+  me(access: WebexAccess): Promise<Person>;
+  organization(access: WebexAccess, orgId: string): Promise<Organization>;
+  /** When this access token dies, epoch ms. */
+  tokenExpiry(access: WebexAccess): Promise<number>;
+  /** Ends every authorization of this integration in the organization. */
+  revoke(access: WebexAccess, orgId: string): Promise<void>;
+  /** One page; `cursor` is the `next` of the page before. */
+  people(access: WebexAccess, page: { orgId: string; max: number; cursor?: string }): Promise<PeoplePage>;
+  /** At most 85 ids (uuids): who is there, and who Webex says is not. */
+  peopleById(access: WebexAccess, ids: string[]): Promise<{ people: Person[]; notFoundIds: string[] }>;
+  licenses(access: WebexAccess, orgId: string): Promise<License[]>;
+  roles(access: WebexAccess): Promise<Role[]>;
+}
+
