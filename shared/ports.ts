@@ -62,6 +62,15 @@ export interface Secrets {
   add(name: string, value: Secret): Promise<void>;
 }
 
+/**
+ * Sealed text: only our keys open it, and only where it was sealed for. `place` names that place and use
+ * (`customers/abc access_token`); a ciphertext moved elsewhere does not open. `open` throws `sealed_text_invalid`.
+ */
+export interface Sealer {
+  seal(text: Secret, place: string): Promise<string>;
+  open(sealed: string, place: string): Promise<Secret>;
+}
+
 /** At least once, in any order. Resolves when the message is safe with the queue; throws `queue_unavailable`. */
 export interface Queue {
   publish(topic: string, message: { data: object; attributes?: Record<string, string> }): Promise<void>;
@@ -116,6 +125,8 @@ export interface WebexAccess {
  * @see https://developer.webex.com/docs/integrations
  */
 export interface Webex {
+  /** Where a browser is sent to consent (RFC 6749, section 4.1.1, with RFC 7636). */
+  authorizeUrl(request: { redirectUri: string; scopes: string[]; state: string; challenge: string }): Promise<string>;
   exchangeCode(request: { code: Secret; verifier: Secret; redirectUri: string }): Promise<TokenPair>;
   refresh(request: { refreshToken: Secret; proxies?: Proxies; signal?: AbortSignal }): Promise<TokenPair>;
   /** Whose token this is. */
@@ -133,3 +144,27 @@ export interface Webex {
   roles(access: WebexAccess): Promise<Role[]>;
 }
 
+/** What a deployment decides, beyond its adapters. */
+export interface Settings {
+  /** What the token page calls the portal. */
+  portalName: string;
+  /** The public address of `webex_teams_oauth`, without a slash at its end. */
+  oauthUrl: string;
+  /** Every connection must have been granted these. */
+  requiredScopes: string[];
+  syncTopic: string;
+  eventsTopic: string;
+  /** People asked for a page. */
+  pageSize: number;
+}
+
+/** All of the outside that a flow may be given; each takes the parts that it uses. */
+export interface Outside {
+  store: Store;
+  sealer: Sealer;
+  queue: Queue;
+  webex: Webex;
+  clock: Clock;
+  log: Log;
+  settings: Settings;
+}

@@ -1,0 +1,64 @@
+/** A working access token of a customer: the stored one while it works, renewed first when it is near its end. */
+
+import type { Connection } from './domain/connection.ts';
+import type { Customer } from './domain/customer.ts';
+import { codeOf, Failure } from './domain/failure.ts';
+import { accessTokenPlace, connectionPath, customerPath } from './domain/paths.ts';
+import type { Outside, WebexAccess } from './ports.ts';
+import { proxiesOf, refreshNow } from './refresh.ts';
+
+type Parts = Pick<Outside, 'store' | 'sealer' | 'queue' | 'webex' | 'clock' | 'log' | 'settings'>;
+
+/** A token with less than this left is renewed before it is given out. */
+const nearEndMs = 10 * 60_000;
+
+export interface WorkingAccess extends WebexAccess {
+  customer: Customer;
+  /** When the token dies, epoch ms. */
+  expiresAt: number;
+}
+
+/**
+ * A token that still works is served while refreshing fails.
+ * @throws Failure `not_found`, `not_connected`, `reauthorization_required`, and Webex's codes once the token is dead
+ */
+export async function workingAccess(outside: Parts, customerId: string): Promise<WorkingAccess> {
+  const { clock, store } = outside;
+  const [customer, read] = await Promise.all([
+    store.get<Customer>(customerPath(customerId)),
+    store.get<Connection>(connectionPath(customerId)),
+  ]);
+  if (!customer || !read) throw new Failure('not_found', 'There is no such customer.');
+  let connection = read.data;
+  if (!connection.grant) throw new Failure('not_connected', 'No administrator has authorized this customer yet.');
+  if (connection.grant.accessExpiresAt - clock.now() < nearEndMs) {
+    try {
+      connection = (await refreshNow(outside, customerId)).connection ?? connection;
+    } catch (error) {
+      const stillWorks = connection.grant!.accessExpiresAt > clock.now();
+      if (!stillWorks || codeOf(error) === 'not_found') throw error;
+    }
+  }
+  const { sealedAccessToken, accessExpiresAt } = connection.grant!;
+  const accessToken = await outside.sealer.open(sealedAccessToken, accessTokenPlace(customerId));
+  const proxies = proxiesOf(customer.data);
+  return { accessToken, customer: customer.data, expiresAt: accessExpiresAt, ...(proxies && { proxies }) };
+}
+
+/**
+ * Makes a call in the customer's name; a 401 renews the token once and calls once more.
+ * @throws Failure what `workingAccess` and the call throw
+ */
+export async function withAccess<T>(
+  outside: Parts,
+  customerId: string,
+  call: (access: WorkingAccess) => Promise<T>,
+): Promise<T> {
+  try {
+    return await call(await workingAccess(outside, customerId));
+  } catch (error) {
+    if (codeOf(error) !== 'webex_unauthorized') throw error;
+    await refreshNow(outside, customerId);
+    return call(await workingAccess(outside, customerId));
+  }
+}

@@ -1,0 +1,21 @@
+/** Where each document is kept: the one list of the store's layout (docs/storage.md explains it). */
+
+export const connections = 'connections';
+export const outbox = 'outbox';
+
+export const customerPath = (id: string) => `customers/${id}`;
+export const connectionPath = (id: string) => `${connections}/${id}`;
+export const eventsOf = (id: string) => `customers/${id}/events`;
+export const usersOf = (id: string) => `customers/${id}/users`;
+export const rosterOf = (id: string) => `customers/${id}/roster`;
+export const syncsOf = (id: string) => `customers/${id}/syncs`;
+export const directoryPath = (id: string) => `directories/${id}`;
+export const linkPath = (hash: string) => `connect_links/${hash}`;
+export const usedStatePath = (hash: string) => `used_states/${hash}`;
+
+/** A document's id: the last part of its path. */
+export const idOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+
+/** Where a connection's tokens are sealed for: elsewhere they do not open. */
+export const accessTokenPlace = (id: string) => `${connectionPath(id)} access_token`;
+export const refreshTokenPlace = (id: string) => `${connectionPath(id)} refresh_token`;

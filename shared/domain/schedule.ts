@@ -1,0 +1,61 @@
+/** When a connection is renewed, retried and warned about. All instants are epoch ms. */
+
+import { createHash } from 'node:crypto';
+
+const minute = 60_000;
+const hour = 60 * minute;
+export const day = 24 * hour;
+
+/** The source document's promise: "automatically refreshes the access tokens every 7 days". */
+const renewEveryMs = 7 * day;
+
+/** Days of runway at which the portal is warned. */
+export const warningDays = [30, 14, 7, 3, 1] as const;
+
+/** A place in [0, 1) that is always the same for an id and evenly spread over ids. */
+export function spread(id: string): number {
+  return createHash('sha256').update(id).digest().readUInt32BE() / 2 ** 32;
+}
+
+/**
+ * When a connection that was renewed at `refreshedAt` is due again: at most 7 days or half the access token's life
+ * later, on a grid whose phase is the id's own. However many customers were connected in one hour, or waited out one
+ * outage together, they are spread evenly over the week from their next renewal on, and stay so.
+ */
+export function dueAt(id: string, refreshedAt: number, accessLifetimeMs: number): number {
+  const interval = Math.min(renewEveryMs, accessLifetimeMs / 2);
+  const phase = spread(id) * interval;
+  const slot = Math.floor((refreshedAt + interval - phase) / interval);
+  return Math.floor(slot * interval + phase);
+}
+
+/**
+ * How long to wait after the `failures`-th failure in a row: 10 minutes, doubled each time, at most 12 hours and at
+ * most a twentieth of the runway that is left, at least 5 minutes; then up to a quarter less by chance, so that customers who failed
+ * together do not come back together. Never shorter than Webex asked for.
+ */
+export function retryDelayMs(facts: {
+  failures: number;
+  runwayMs: number;
+  random: number;
+  retryAfterMs?: number;
+}): number {
+  const growing = 10 * minute * 2 ** Math.min(facts.failures - 1, 12);
+  const longest = Math.min(12 * hour, facts.runwayMs / 20);
+  const delay = Math.max(5 * minute, Math.min(growing, longest));
+  return Math.max(facts.retryAfterMs ?? 0, Math.round(delay * (1 - facts.random / 4)));
+}
+
+/** The first instant from `now` on at which the runway crosses a warning mark, and the mark; undefined when all lie behind. */
+export function nextWarning(refreshExpiresAt: number, now: number): { at: number; days: number } | undefined {
+  for (const days of warningDays) {
+    const at = refreshExpiresAt - days * day;
+    if (at > now) return { at, days };
+  }
+  return undefined;
+}
+
+/** The mark that a runway has crossed most lately at `now`; undefined above the highest. */
+export function crossedWarning(refreshExpiresAt: number, now: number): number | undefined {
+  return warningDays.findLast((days) => refreshExpiresAt - days * day <= now);
+}

@@ -1,0 +1,64 @@
+/** History and outbox: what happened is committed with the change itself, then published; a crash in between loses nothing. */
+
+import { randomBytes } from 'node:crypto';
+import { type CustomerEvent, type EventDraft, isPublished, timeOrderedId, toCloudEvent } from './domain/event.ts';
+import { codeOf } from './domain/failure.ts';
+import { eventsOf, outbox } from './domain/paths.ts';
+import { day } from './domain/schedule.ts';
+import type { Outside, Write } from './ports.ts';
+
+/** History is kept for a year and a month: long enough for a yearly audit. */
+const keptMs = 396 * day;
+/** An event older than this in the outbox was left there by a crash; younger ones are being published. */
+const abandonedAfterMs = 60_000;
+const sweepLimit = 500;
+
+/** A new id that sorts by time. */
+export function newId(now: number): string {
+  return timeOrderedId(now, randomBytes(6).toString('hex'));
+}
+
+/** The writes that record the drafts; they belong into the commit of the change that they tell of. */
+export function recorded(
+  drafts: EventDraft[],
+  of: { customerId: string; now: number; by?: string | undefined },
+): { events: CustomerEvent[]; writes: Write[] } {
+  const { customerId, now, by } = of;
+  const events = drafts.map((draft) => ({ id: newId(now), customerId, at: now, ...draft, ...(by && { by }) }));
+  const writes = events.flatMap((event): Write[] => [
+    { set: `${eventsOf(customerId)}/${event.id}`, data: { ...event, expireAt: now + keptMs } },
+    ...(isPublished(event.type) ? [{ set: `${outbox}/${event.id}`, data: event }] : []),
+  ]);
+  return { events, writes };
+}
+
+/** Publishes what has just been committed. Never throws: what is not published stays in the outbox for the next sweep. */
+export async function publish(
+  outside: Pick<Outside, 'store' | 'queue' | 'log' | 'settings'>,
+  events: CustomerEvent[],
+): Promise<number> {
+  let published = 0;
+  for (const event of events.filter(({ type }) => isPublished(type))) {
+    try {
+      const attributes = { 'ce-id': event.id, type: event.type, customer: event.customerId };
+      await outside.queue.publish(outside.settings.eventsTopic, { data: toCloudEvent(event), attributes });
+      await outside.store.commit([{ delete: `${outbox}/${event.id}` }]);
+      published += 1;
+    } catch (error) {
+      outside.log.warn('event_not_published', { event: event.id, customer: event.customerId, code: codeOf(error) });
+    }
+  }
+  return published;
+}
+
+/** Publishes what crashes have left in the outbox, oldest first; subscribers drop repeats by the event's id. */
+export async function sweepOutbox(
+  outside: Pick<Outside, 'store' | 'queue' | 'log' | 'settings' | 'clock'>,
+): Promise<number> {
+  const left = await outside.store.query<CustomerEvent>({ collection: outbox, limit: sweepLimit });
+  const before = outside.clock.now() - abandonedAfterMs;
+  return publish(
+    outside,
+    left.map(({ data }) => data).filter(({ at }) => at <= before),
+  );
+}

@@ -1,0 +1,37 @@
+/** The integration registered at Webex, read from its secret: one client id and the client secrets to try in turn. */
+
+import { Failure } from './domain/failure.ts';
+import { Secret } from './domain/secret.ts';
+import type { Clock, Integration, Secrets } from './ports.ts';
+
+/** The secret's value is JSON: `{"client_id": "…", "client_secrets": ["newest", "older"]}`. */
+export const integrationName = 'webex-integration';
+
+/** A rotated client secret is seen by running instances within this time. */
+const rereadAfterMs = 5 * 60_000;
+
+/**
+ * Reads the integration, at most once every 5 minutes.
+ * @throws Failure `configuration_invalid`, `secret_missing`, `secrets_unavailable`
+ */
+export function integrationReader(secrets: Secrets, clock: Pick<Clock, 'now'>): () => Promise<Integration> {
+  let kept: { value: Integration; readAt: number } | undefined;
+  return async () => {
+    if (kept && clock.now() - kept.readAt < rereadAfterMs) return kept.value;
+    kept = { value: parse((await secrets.read(integrationName)).reveal()), readAt: clock.now() };
+    return kept.value;
+  };
+}
+
+function parse(text: string): Integration {
+  try {
+    const { client_id: clientId, client_secrets: clientSecrets } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof clientId !== 'string' || clientId === '') throw new TypeError('client_id');
+    if (!Array.isArray(clientSecrets) || clientSecrets.length === 0) throw new TypeError('client_secrets');
+    if (!clientSecrets.every((secret) => typeof secret === 'string' && secret !== '')) throw new TypeError('secret');
+    return { clientId, clientSecrets: clientSecrets.map((secret: string) => new Secret(secret)) };
+  } catch {
+    const shape = '{"client_id": "…", "client_secrets": ["…"]}';
+    throw new Failure('configuration_invalid', `The secret ${integrationName} is not of the form ${shape}.`);
+  }
+}
