@@ -15,6 +15,7 @@ const totalTimeoutMs = 12_000;
 /** One attempt: a connection that died silently must leave time for a second one. */
 const attemptTimeoutMs = 6_000;
 const firstBackoffMs = 50;
+const maxBackoffMs = 1_000;
 
 /** The gRPC status codes that mean something to us. @see https://grpc.io/docs/guides/status-codes/ */
 const status = {
@@ -58,7 +59,7 @@ export function firestoreStore({ projectId, databaseId = '(default)', emulatorHo
   async function attempt<T>(work: (client: FirestoreClient, timeoutMs: number) => Promise<T>): Promise<T> {
     const endsAt = performance.now() + totalTimeoutMs;
     let inDoubt = false;
-    for (let backoffMs = firstBackoffMs; ; backoffMs *= 2) {
+    for (let backoffMs = firstBackoffMs; ; backoffMs = Math.min(backoffMs * 2, maxBackoffMs)) {
       try {
         connecting ??= connect(projectId, emulatorHost);
         return await work(await connecting, Math.min(attemptTimeoutMs, endsAt - performance.now()));

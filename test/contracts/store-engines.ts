@@ -1,0 +1,73 @@
+/** The engines that the store's contract is run over, each able to open several handles on one set of documents. */
+
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { firestoreStore } from '../../shared/adapters/firestore-store.ts';
+import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
+import type { Store } from '../../shared/ports.ts';
+
+export interface Engine {
+  name: string;
+  missing?: boolean;
+  /** How many cases a property may try: every one takes its time on an emulator. */
+  cases: number;
+  /** A new and empty place for documents. */
+  create(): Place;
+}
+
+export interface Place {
+  /** A handle; another one where the engine allows it. */
+  open(): Store;
+  remove(): Promise<void>;
+}
+
+export function storeEngines(firestoreHost: string | undefined): Engine[] {
+  return [
+    { name: 'SQLite in memory', cases: 150, create: inMemory },
+    { name: 'SQLite in a file', cases: 60, create: inFile },
+    {
+      name: 'Firestore',
+      missing: firestoreHost === undefined,
+      cases: 15,
+      create: () => inFirestore(String(firestoreHost)),
+    },
+  ];
+}
+
+function inMemory(): Place {
+  const store = sqliteStore({ file: ':memory:' });
+  return { open: () => store, remove: () => store.close() };
+}
+
+export function inFile(): Place & { file: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'store-'));
+  const file = join(folder, 'store.db');
+  const place = kept(() => sqliteStore({ file }));
+  const remove = async () => {
+    await place.remove();
+    rmSync(folder, { recursive: true });
+  };
+  return { ...place, file, remove };
+}
+
+function inFirestore(emulatorHost: string): Place {
+  const projectId = `test-${randomUUID()}`;
+  return kept(() => firestoreStore({ projectId, emulatorHost }));
+}
+
+/** Closes with the place whatever was opened in it. */
+function kept(make: () => Store): Place {
+  const opened: Store[] = [];
+  return {
+    open: () => {
+      const store = make();
+      opened.push(store);
+      return store;
+    },
+    remove: async () => {
+      await Promise.all(opened.map((store) => store.close()));
+    },
+  };
+}
