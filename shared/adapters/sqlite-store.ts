@@ -21,10 +21,9 @@ const schema = `
     collection TEXT NOT NULL,
     id TEXT NOT NULL,
     data TEXT NOT NULL,
-    expire_at REAL GENERATED ALWAYS AS (json_extract(data, '$.expireAt')) VIRTUAL,
     UNIQUE (collection, id)
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS by_expire_at ON documents (expire_at) WHERE expire_at IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS by_expireAt ON documents (${extract('expireAt')}) WHERE ${extract('expireAt')} IS NOT NULL;
   ${indexedFields
     .map(
       (field) =>
@@ -96,7 +95,8 @@ export function sqliteStore({ file, now = Date.now }: { file: string; now?: () =
   function purge(): void {
     if (now() < purgedAt + purgeIntervalMs) return;
     purgedAt = now();
-    const expired = 'SELECT version FROM documents WHERE expire_at IS NOT NULL AND expire_at <= ? LIMIT 1000';
+    const expireAt = extract('expireAt');
+    const expired = `SELECT version FROM documents WHERE ${expireAt} IS NOT NULL AND ${expireAt} <= ? LIMIT 1000`;
     prepare(`DELETE FROM documents WHERE version IN (${expired})`).run(now());
   }
 
@@ -156,9 +156,11 @@ function selection(query: Query): { sql: string; values: (string | number)[] } {
   const descending = query.orderBy?.direction === 'descending';
   if (ordered !== undefined) add(`${extract(ordered)} IS NOT NULL`);
   if (query.after) {
+    const { value = '', id } = query.after;
     const sign = descending ? '<' : '>';
-    if (ordered === undefined) add(`id ${sign} ?`, query.after.id);
-    else add(`(${extract(ordered)}, id) ${sign} (?, ?)`, query.after.value ?? '', query.after.id);
+    if (ordered === undefined) add(`id ${sign} ?`, id);
+    // The first half says nothing new, but lets an index begin at the position.
+    else add(`${extract(ordered)} ${sign}= ? AND (${extract(ordered)}, id) ${sign} (?, ?)`, value, value, id);
   }
   const keys = ordered === undefined ? ['id'] : [extract(ordered), 'id'];
   const order = keys.map((key) => `${key} ${descending ? 'DESC' : 'ASC'}`).join(', ');

@@ -25,7 +25,7 @@ export interface Place {
 
 export function storeEngines(firestoreHost: string | undefined): Engine[] {
   return [
-    { name: 'SQLite in memory', cases: 150, create: inMemory },
+    { name: 'SQLite in memory', cases: 60, create: inMemory },
     { name: 'SQLite in a file', cases: 60, create: inFile },
     {
       name: 'Firestore',
