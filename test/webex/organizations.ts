@@ -1,0 +1,92 @@
+/** Organizations, and the accounts that can sign in to them. */
+
+import { hashText } from './chance.ts';
+import { type Directory, directory } from './directory.ts';
+import { type AdminRole, adminRoles } from './licenses.ts';
+import { household, slotToUuid } from './person.ts';
+import type { OrganizationOptions } from './server.ts';
+
+export interface Organization {
+  id: string;
+  name: string;
+  created: string;
+  people: Directory;
+  /** Administrators first. */
+  accounts: Account[];
+}
+
+export interface Account {
+  email: string;
+  password: string;
+  orgId: string;
+  personId: string;
+  roles: AdminRole[];
+  active: boolean;
+}
+
+const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** What an account without a password of its own signs in with. */
+export const defaultPassword = 'webex-local';
+
+export type Organizations = ReturnType<typeof organizationStore>;
+
+export function organizationStore(now: () => number) {
+  const byId = new Map<string, Organization>();
+  const accounts = new Map<string, Account>();
+
+  return {
+    get: (id: string) => byId.get(id),
+    account: (email: string) => accounts.get(email.trim().toLowerCase()),
+
+    /** Throws when the id is no lower-case uuid or taken, or an e-mail address is. */
+    add(options: OrganizationOptions): Organization {
+      const { id, name } = options;
+      if (!uuidShape.test(id)) throw new TypeError(`Not a lower-case uuid: ${id}`);
+      if (byId.has(id)) throw new TypeError(`There is an organization ${id} already`);
+      const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '') || 'org';
+      const named = options.administrators?.[0]?.email ?? options.members?.[0]?.email;
+      // The hash keeps the addresses of organizations with the same name apart.
+      const domain = named?.split('@')[1] ?? `${slug}-${hashText(id).toString(36)}.example`;
+      const home = household(id, domain);
+      const administrators = options.administrators?.length
+        ? options.administrators
+        : [{ email: `admin@${domain}`, password: defaultPassword }];
+      const fresh: Account[] = [
+        ...administrators.map((given) => ({ roles: ['full_admin'] as AdminRole[], ...given })),
+        ...(options.members ?? []).map((given) => ({ ...given, roles: [] })),
+      ].map(({ email, password, roles }, slot) => ({
+        email: email.toLowerCase(),
+        password,
+        orgId: id,
+        personId: slotToUuid(home, slot),
+        roles,
+        active: true,
+      }));
+      for (const { email } of fresh) {
+        if (accounts.has(email)) throw new TypeError(`There is an account ${email} already`);
+      }
+      for (const account of fresh) accounts.set(account.email, account);
+      const people = directory(
+        home,
+        Math.max(options.people, fresh.length),
+        fresh.map(({ email, roles }) => ({
+          emails: [email],
+          roles: roles.map((role) => adminRoles[role]),
+          invitePending: false,
+          loginEnabled: true,
+        })),
+        now,
+      );
+      const organization: Organization = {
+        id,
+        name,
+        created: new Date(Date.UTC(2018, 0, 1) + (hashText(id) % 31_536_000) * 1000).toISOString(),
+        people,
+        accounts: fresh,
+      };
+      byId.set(id, organization);
+      return organization;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** Everything the stand-in knows, in one place, and the shape of a request to it. */
+
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Faults, PageFault } from './faults.ts';
+import type { Grants } from './grants.ts';
+import type { Account, Organizations } from './organizations.ts';
+import type { Settings } from './settings.ts';
+import type { Counters } from './stats.ts';
+
+export interface Client {
+  clientId: string;
+  clientSecrets: string[];
+  redirectUris: string[];
+  scopes: string[];
+}
+
+export interface World {
+  settings: Settings;
+  clients: Map<string, Client>;
+  organizations: Organizations;
+  grants: Grants;
+  faults: Faults;
+  counters: Counters;
+  /** Who is signed in, by the value of the session cookie. */
+  sessions: Map<string, Account>;
+  now(): number;
+}
+
+export interface Call {
+  method: string;
+  /** With the origin under which the client reached us, since links in answers must lead back there. */
+  url: URL;
+  headers: IncomingHttpHeaders;
+  body: string;
+  pageFault?: PageFault;
+  leaveUnchanged?: boolean;
+}
+
+/** The fields of a form-encoded body; none if it is anything else. */
+export function formOf(call: Call): URLSearchParams {
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(call.headers['content-type'] ?? '');
+  return new URLSearchParams(isForm ? call.body : '');
+}
+
+export function bearerOf(call: Call): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(call.headers.authorization ?? '')?.[1];
+}
