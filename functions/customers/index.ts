@@ -1,0 +1,8 @@
+/** Entry point of the deployed function `customers`. */
+
+import { http } from '@google-cloud/functions-framework';
+import { deployed } from '../../shared/composition.ts';
+import { customers } from './customers.ts';
+
+const { outside, callers } = await deployed('customers', process.env);
+http('customers', customers(outside, callers));

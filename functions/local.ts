@@ -1,0 +1,191 @@
+/**
+ * The local stack in one command: the four functions on one port with the framework's real middleware, an embedded store, a
+ * local queue and clock, and a stand-in for Webex. With WEBEX_CLIENT_ID and WEBEX_CLIENT_SECRET it talks to the real Webex.
+ */
+
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { parseArgs } from 'node:util';
+import { cloudEvent, http } from '@google-cloud/functions-framework';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { pino } from 'pino';
+import { cloudLog } from '../shared/adapters/cloud-log.ts';
+import { keyringName, newSealingKey } from '../shared/adapters/jose-sealer.ts';
+import { localSignerName } from '../shared/adapters/local-callers.ts';
+import { type Composition, compose } from '../shared/composition.ts';
+import { type Config, parseConfig } from '../shared/config.ts';
+import { codeOf, Failure } from '../shared/domain/failure.ts';
+import { Secret } from '../shared/domain/secret.ts';
+import { integrationName } from '../shared/integration.ts';
+import type { Secrets } from '../shared/ports.ts';
+import { startEmulators } from '../test/support/emulators.ts';
+import { createTopic } from '../test/support/pubsub-emulator.ts';
+import { sampleClient } from '../test/webex/sample.ts';
+import { startWebex } from '../test/webex/server.ts';
+import { customers } from './customers/customers.ts';
+import { connectSamples } from './local-samples.ts';
+import { refreshTokens } from './refresh_tokens/refresh_tokens.ts';
+import { syncUsers } from './sync_users/sync_users.ts';
+import { webexTeamsOauth } from './webex_teams_oauth/webex_teams_oauth.ts';
+
+const folder = '.local';
+const names = ['webex_teams_oauth', 'customers', 'refresh_tokens', 'sync_users'];
+/** As Cloud Scheduler does in the deployment. */
+const refreshEveryMs = 3_600_000;
+
+export interface LocalStack {
+  url: string;
+  config: Config;
+  composition: Composition;
+  /** Calls `refresh_tokens` as Scheduler would; resolves with its answer. */
+  tick(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** The environment that the local stack has where the real one says nothing. */
+export function localEnvironment(url: string): Record<string, string> {
+  return {
+    STORE: 'sqlite',
+    SQLITE_FILE: `${folder}/store.db`,
+    SECRETS: 'file',
+    SECRETS_FOLDER: `${folder}/secrets`,
+    QUEUE: 'local',
+    QUEUE_FILE: `${folder}/queue.db`,
+    QUEUE_ENDPOINT: `${url}/sync_users/projects/local/topics/sync-users`,
+    CALLERS: 'local',
+    CALLER_AUDIENCE: `${url}/customers`,
+    OAUTH_URL: `${url}/webex_teams_oauth`,
+  };
+}
+
+/** Starts the four functions on one port of the loopback. `env` as in the configuration. */
+export async function startFunctions(port: number, env: Record<string, string | undefined>): Promise<LocalStack> {
+  const server = createServer();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as { port: number };
+  const url = `http://localhost:${address.port}`;
+  const config = parseConfig({ ...localEnvironment(url), ...env });
+  const log = cloudLog(
+    'local',
+    pino.destination({ dest: env.LOG_FILE ?? `${folder}/log.jsonl`, mkdir: true, sync: true }),
+  );
+  const composition = await compose(config, log);
+  const { outside, callers } = composition;
+  http('webex_teams_oauth', webexTeamsOauth(outside, new URL(config.WEBEX_API_URL).origin));
+  http('customers', customers(outside, callers));
+  http('refresh_tokens', refreshTokens(outside, config.REFRESH_CONCURRENCY));
+  cloudEvent('sync_users', syncUsers(outside));
+  route(server, new Map(names.map((name) => [name, getTestServer(name)])));
+  const tick = async () => (await fetch(`${url}/refresh_tokens`, { method: 'POST' })).json();
+  const clock = setInterval(
+    () => tick().catch((error) => log.error('local_clock', { code: codeOf(error) })),
+    refreshEveryMs,
+  );
+  return {
+    url,
+    config,
+    composition,
+    tick,
+    async close() {
+      clearInterval(clock);
+      server.close();
+      server.closeAllConnections();
+      await composition.close();
+    },
+  };
+}
+
+/** Each function answers under its name, and sees the path behind it, as on cloudfunctions.net. */
+function route(server: Server, functions: Map<string, Server>): void {
+  server.on('request', (request, response) => {
+    const [, name = '', rest = ''] = /^\/([^/?]*)(.*)$/.exec(request.url ?? '') ?? [];
+    const target = functions.get(name);
+    if (!target) {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end(`There are: ${names.join(', ')}\n`);
+      return;
+    }
+    request.url = rest.startsWith('/') ? rest : `/${rest}`;
+    target.emit('request', request, response);
+  });
+}
+
+/** Secrets of this machine, made on the first start. */
+async function prepareSecrets(
+  secrets: Secrets,
+  integration: { clientId: string; clientSecret: string },
+): Promise<void> {
+  const missing = (name: string) =>
+    secrets.read(name).then(
+      () => false,
+      (error) => codeOf(error) === 'secret_missing',
+    );
+  const add = (name: string, value: string) => secrets.add(name, new Secret(value));
+  if (await missing(keyringName)) await add(keyringName, JSON.stringify({ keys: [newSealingKey('local-1')] }));
+  if (await missing(localSignerName)) await add(localSignerName, crypto.randomUUID() + crypto.randomUUID());
+  const { clientId, clientSecret } = integration;
+  await add(integrationName, JSON.stringify({ client_id: clientId, client_secrets: [clientSecret] }));
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { emulators: { type: 'boolean', default: false } } });
+  const { PORT = '8080', WEBEX_CLIENT_ID, WEBEX_CLIENT_SECRET } = process.env;
+  const port = Number(PORT);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Failure('configuration_invalid', 'PORT is not a port.');
+  mkdirSync(folder, { recursive: true });
+  const url = `http://localhost:${port}`;
+  const env: Record<string, string | undefined> = { ...process.env };
+  const closing: (() => Promise<unknown>)[] = [];
+
+  const real = WEBEX_CLIENT_ID && WEBEX_CLIENT_SECRET;
+  if (!real) {
+    const client = { ...sampleClient, redirectUris: [`${url}/webex_teams_oauth/callback`] };
+    const webex = await startWebex({ clients: [client], file: `${folder}/webex.json` });
+    env.WEBEX_API_URL = `${webex.url}/v1`;
+    closing.push(webex.close);
+  }
+  if (values.emulators) {
+    const emulators = await startEmulators();
+    if (!emulators)
+      throw new Failure('configuration_invalid', 'The emulators of the Google Cloud CLI, or Java, are not here.');
+    closing.push(emulators.stop);
+    Object.assign(env, {
+      STORE: 'firestore',
+      QUEUE: 'pubsub',
+      FIRESTORE_EMULATOR_HOST: emulators.firestoreHost,
+      PUBSUB_EMULATOR_HOST: emulators.pubsubHost,
+    });
+    await createTopic(emulators.pubsubHost, 'local', 'sync-users', `${url}/sync_users`);
+    await createTopic(emulators.pubsubHost, 'local', 'customer-events');
+  }
+
+  const stack = await startFunctions(port, env);
+  closing.unshift(stack.close);
+  const integration = real
+    ? { clientId: WEBEX_CLIENT_ID, clientSecret: WEBEX_CLIENT_SECRET }
+    : { clientId: sampleClient.clientId, clientSecret: sampleClient.clientSecrets[0]! };
+  await prepareSecrets(stack.composition.secrets, integration);
+
+  const stop = async () => {
+    for (const close of closing.splice(0)) await close();
+    process.exit(0);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+
+  await stack.tick();
+  if (!real) await connectSamples(stack, (line) => console.log(line));
+  console.log(`token page:  ${stack.url}/webex_teams_oauth`);
+  console.log(`customers:   ${stack.url}/customers   (a token: npm run --silent local:token)`);
+  console.log(`Webex:       ${stack.config.WEBEX_API_URL}`);
+  console.log(`ready: ${stack.url}`);
+}
+
+if (import.meta.main) {
+  main().catch((error) => {
+    console.error(error instanceof Failure ? error.message : error);
+    process.exit(1);
+  });
+}

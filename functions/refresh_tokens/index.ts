@@ -1,0 +1,8 @@
+/** Entry point of the deployed function `refresh_tokens`. */
+
+import { http } from '@google-cloud/functions-framework';
+import { deployed } from '../../shared/composition.ts';
+import { refreshTokens } from './refresh_tokens.ts';
+
+const { config, outside } = await deployed('refresh_tokens', process.env);
+http('refresh_tokens', refreshTokens(outside, config.REFRESH_CONCURRENCY));

@@ -1,0 +1,8 @@
+/** Entry point of the deployed function `sync_users`. */
+
+import { cloudEvent } from '@google-cloud/functions-framework';
+import { deployed } from '../../shared/composition.ts';
+import { syncUsers } from './sync_users.ts';
+
+const { outside } = await deployed('sync_users', process.env);
+cloudEvent('sync_users', syncUsers(outside));

@@ -1,0 +1,39 @@
+/** Called by Pub/Sub: does the sync that a message names. What no retry can cure is acknowledged with a log line. */
+
+import type { CloudEvent } from '@google-cloud/functions-framework';
+import * as z from 'zod';
+import type { Outside } from '../../shared/ports.ts';
+import { removeRemains, runSync } from '../../shared/sync.ts';
+
+const id = z.string().regex(/^[\w-]{1,128}$/);
+const message = z.union([
+  z.object({ customer: id, sync: id }).strict(),
+  z.object({ customer: id, remove: z.literal(true) }).strict(),
+]);
+
+/** The CloudEvent function `sync_users`. It throws, and so has the message redelivered, only for what a retry can cure. */
+export function syncUsers(outside: Outside) {
+  return async (event: CloudEvent<unknown>): Promise<void> => {
+    const parsed = message.safeParse(decoded(event.data));
+    if (!parsed.success) {
+      outside.log.error('message_not_valid', {
+        id: event.id,
+        problems: parsed.error.issues.map((issue) => issue.message),
+      });
+      return;
+    }
+    if ('remove' in parsed.data) await removeRemains(outside.store, parsed.data.customer);
+    else await runSync(outside, parsed.data.customer, parsed.data.sync);
+  };
+}
+
+/** The JSON in a Pub/Sub message: `data` is base64 in the `message` of the event's data. */
+function decoded(data: unknown): unknown {
+  const text = (data as { message?: { data?: unknown } } | undefined)?.message?.data;
+  if (typeof text !== 'string') return undefined;
+  try {
+    return JSON.parse(Buffer.from(text, 'base64').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,10 @@
+/** The bearer token of a request (RFC 6750, section 2.1). */
+
+import { Failure } from '../domain/failure.ts';
+
+/** @throws Failure `unauthenticated` */
+export function bearer(authorization: string | undefined): string {
+  const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization ?? '')?.[1];
+  if (!token) throw new Failure('unauthenticated', 'A bearer token is needed.');
+  return token;
+}
