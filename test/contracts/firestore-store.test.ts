@@ -1,0 +1,73 @@
+/** What the Firestore engine does when answers are lost and when there is no answer at all. */
+
+import { randomUUID } from 'node:crypto';
+import { describe, expect, inject, test } from 'vitest';
+import { firestoreStore } from '../../shared/adapters/firestore-store.ts';
+import type { Store } from '../../shared/ports.ts';
+import { type FlakyLink, flakyLink } from '../support/flaky-link.ts';
+
+const emulators = inject('emulators');
+const unavailable = { code: 'store_unavailable', message: 'The store cannot be reached at the moment.' };
+
+async function over(target: string | undefined, work: (store: Store, link: FlakyLink) => Promise<void>): Promise<void> {
+  const link = await flakyLink(target);
+  const store = firestoreStore({ projectId: `test-${randomUUID()}`, emulatorHost: link.host });
+  try {
+    await work(store, link);
+  } finally {
+    await store.close();
+    await link.close();
+  }
+}
+
+describe.skipIf(!emulators)('the Firestore store, when an answer is lost', () => {
+  const target = emulators?.firestoreHost;
+
+  test('reads again', () =>
+    over(target, async (store, link) => {
+      await store.commit([{ set: 'things/a', data: { n: 1 } }]);
+      link.loseAnswers(1);
+      expect((await store.get('things/a'))?.data).toEqual({ n: 1 });
+      link.loseAnswers(1);
+      expect(await store.query({ collection: 'things', limit: 9 })).toHaveLength(1);
+    }));
+
+  test('commits again what has no precondition', () =>
+    over(target, async (store, link) => {
+      await store.get('things/a');
+      link.loseAnswers(1);
+      const [version] = await store.commit([{ set: 'things/a', data: { n: 1 } }]);
+      expect(await store.get('things/a')).toEqual({ path: 'things/a', version, data: { n: 1 } });
+    }));
+
+  test('does not take its own first attempt for somebody else', () =>
+    over(target, async (store, link) => {
+      await store.get('things/a');
+      link.loseAnswers(1);
+      const commit = store.commit([{ set: 'things/a', data: { n: 1 }, if: 'absent' }]);
+      await expect(commit).rejects.toMatchObject(unavailable);
+      expect((await store.get('things/a'))?.data).toEqual({ n: 1 });
+    }));
+});
+
+describe('the Firestore store, without an answer', () => {
+  test.concurrent('gives up on a silent server in about 12 seconds, reading and writing', () =>
+    over(undefined, async (store) => {
+      const startedAt = performance.now();
+      const commit = store.commit([{ set: 'things/a', data: {} }]);
+      const calls = [store.get('things/a'), store.query({ collection: 'things', limit: 1 }), commit];
+      const outcomes = await Promise.all(calls.map((call) => Promise.resolve(call).catch((error) => error)));
+      for (const outcome of outcomes) expect(outcome).toMatchObject(unavailable);
+      expect(performance.now() - startedAt).toBeLessThan(16_000);
+    }));
+
+  test.concurrent("says so when nobody listens, and keeps the SDK's error out of the failure", async () => {
+    const store = firestoreStore({ projectId: 'test', emulatorHost: '127.0.0.1:1' });
+    const failure = await store.get('things/a').catch((error) => error);
+    expect(failure).toMatchObject(unavailable);
+    expect(Object.keys(failure.facts)).toEqual(['cause']);
+    expect(failure.facts.cause).toContain('ECONNREFUSED');
+    expect(failure.cause).toBeUndefined();
+    await store.close();
+  });
+});
