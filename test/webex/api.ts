@@ -193,7 +193,7 @@ function ownOrganization(orgId: string | null, { organization }: Caller): void {
 }
 
 function onePerson(world: World, call: Call, { organization }: Caller, id: string): Answer {
-  const person: Person | undefined = organization.people.byId(id);
+  const person: Person | undefined = organization.people().byId(id);
   if (!person) throw new Refusal(404, 'Could not find a person with the provided ID.');
   return {
     status: 200,
@@ -209,7 +209,7 @@ function onePerson(world: World, call: Call, { organization }: Caller, id: strin
 
 /** Units follow from the shares by which people are given licences: counting 300,000 people would take a second. */
 function licenses({ id, people }: Organization): object[] {
-  const size = people.size();
+  const size = people().size();
   return licensesOf(id).map((license) => {
     const consumed = Math.round(size * license.product.share);
     return {

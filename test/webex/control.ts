@@ -84,8 +84,8 @@ export function controlOf(world: World, clock: { offsetMs: number }): WebexContr
   }
 
   function remove(from: Organization, wanted: NonNullable<PeopleChange['remove']>): string[] {
-    const uuids = Array.isArray(wanted) ? wanted : from.people.sample(wanted.count, wanted.seed);
-    const removed = from.people.remove(uuids);
+    const uuids = Array.isArray(wanted) ? wanted : from.people().sample(wanted.count, wanted.seed);
+    const removed = from.people().remove(uuids);
     for (const owner of from.accounts) {
       if (removed.includes(owner.personId)) deactivate(owner);
     }
@@ -100,24 +100,24 @@ export function controlOf(world: World, clock: { offsetMs: number }): WebexContr
 
     people(change) {
       const from = organization(change.orgId);
-      if (change.churn) return churn(from.people, change.churn);
+      if (change.churn) return churn(from.people(), change.churn);
       for (const { id } of change.update ?? []) {
-        if (!from.people.byId(bareId(id))) throw new TypeError(`There is no person ${id}`);
+        if (!from.people().byId(bareId(id))) throw new TypeError(`There is no person ${id}`);
       }
-      const before = (given: PersonChange) => given.id !== undefined && from.people.byId(bareId(given.id ?? ''));
+      const before = (given: PersonChange) => given.id !== undefined && from.people().byId(bareId(given.id ?? ''));
       const upserts = [...(change.upsert ?? []), ...(change.update ?? [])];
-      const written = upserts.map((given) => ({ existed: Boolean(before(given)), uuid: from.people.upsert(given) }));
+      const written = upserts.map((given) => ({ existed: Boolean(before(given)), uuid: from.people().upsert(given) }));
       return {
         added: [
           ...written.filter(({ existed }) => !existed).map(({ uuid }) => uuid),
-          ...(change.add ? from.people.add(change.add) : []),
+          ...(change.add ? from.people().add(change.add) : []),
         ],
         changed: written.filter(({ existed }) => existed).map(({ uuid }) => uuid),
         removed: change.remove ? remove(from, change.remove) : [],
       };
     },
 
-    peopleList: (orgId) => organization(orgId).people.all(),
+    peopleList: (orgId) => organization(orgId).people().all(),
     faults: (rule) => ({ id: world.faults.add(rule) }),
     clearFaults: (id) => world.faults.clear(id),
 
@@ -138,14 +138,16 @@ export function controlOf(world: World, clock: { offsetMs: number }): WebexContr
     deactivateUser({ email }) {
       const owner = account(email);
       deactivate(owner);
-      organization(owner.orgId).people.upsert({ id: owner.personId, loginEnabled: false });
+      organization(owner.orgId).people().upsert({ id: owner.personId, loginEnabled: false });
     },
 
     changeRoles({ email, roles }) {
       const owner = account(email);
       const demoted = owner.roles.includes('full_admin') && !roles.includes('full_admin');
       owner.roles = roles;
-      organization(owner.orgId).people.upsert({ id: owner.personId, roles: roles.map((role) => adminRoles[role]) });
+      organization(owner.orgId)
+        .people()
+        .upsert({ id: owner.personId, roles: roles.map((role) => adminRoles[role]) });
       if (!demoted && roles.length > 0) return;
       for (const grant of grantsOf(owner)) world.grants.revoke(grant, { accessTokens: false });
     },

@@ -8,9 +8,6 @@ import { datesOf, emailToSlot, type Household, type Person, person, slotToUuid, 
 export type PersonChange = { [Field in keyof Person]?: Person[Field] | null };
 
 export interface Directory {
-  readonly home: Household;
-  /** Grows with every change, for whoever caches an order. */
-  version(): number;
   size(): number;
   /** In the order that paging counts by. */
   slice(offset: number, count: number): Person[];
@@ -19,7 +16,7 @@ export interface Directory {
   byEmail(email: string): Person | undefined;
   /** Adds synthetic people at places that `seed` decides; answers their uuids. */
   add(count: number, seed?: number): string[];
-  /** Changes the person with the id, or adds one. */
+  /** Changes the person with the id, brings back one who was removed, or adds one. */
   upsert(change: PersonChange): string;
   remove(uuids: string[]): string[];
   /** Uuids of distinct people drawn by `seed`, never the sign-in accounts. */
@@ -49,10 +46,15 @@ export function directory(home: Household, count: number, accounts: Partial<Pers
     return order;
   };
 
-  function slotOf(uuid: string): number | undefined {
+  /** The slot of a uuid, also of somebody who was removed. */
+  const everSlotOf = (uuid: string) => {
     const slot = foreign.get(uuid) ?? uuidToSlot(home, uuid);
-    return slot !== undefined && alive(slot) && uuidAt(slot) === uuid ? slot : undefined;
-  }
+    return slot !== undefined && slot < nextSlot && uuidAt(slot) === uuid ? slot : undefined;
+  };
+  const slotOf = (uuid: string) => {
+    const slot = everSlotOf(uuid);
+    return slot !== undefined && alive(slot) ? slot : undefined;
+  };
 
   /** New people land anywhere, as they would in a list by name: a scan under way can skip or repeat somebody. */
   function insert(fresh: number[], seed: number): void {
@@ -70,8 +72,6 @@ export function directory(home: Household, count: number, accounts: Partial<Pers
   }
 
   return {
-    home,
-    version: () => version,
     size,
     byId(uuid) {
       const slot = slotOf(uuid);
@@ -108,7 +108,8 @@ export function directory(home: Household, count: number, accounts: Partial<Pers
     upsert(change) {
       const stamp = new Date(now()).toISOString();
       const uuid = change.id ? bareId(change.id) : undefined;
-      let slot = uuid === undefined ? undefined : slotOf(uuid);
+      let slot = uuid === undefined ? undefined : everSlotOf(uuid);
+      if (slot !== undefined && removed.delete(slot)) insert([slot], slot);
       if (slot === undefined) {
         slot = nextSlot++;
         changes.set(slot, { created: stamp, ...(uuid !== undefined && { id: uuid }) });

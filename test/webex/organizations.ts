@@ -3,14 +3,15 @@
 import { hashText } from './chance.ts';
 import { type Directory, directory } from './directory.ts';
 import { type AdminRole, adminRoles } from './licenses.ts';
-import { household, slotToUuid } from './person.ts';
+import { household, seedsOf, slotToUuid } from './person.ts';
 import type { OrganizationOptions } from './server.ts';
 
 export interface Organization {
   id: string;
   name: string;
   created: string;
-  people: Directory;
+  /** Made when first asked for: a fleet of customers that only renew their tokens needs none. */
+  people(): Directory;
   /** Administrators first. */
   accounts: Account[];
 }
@@ -47,42 +48,42 @@ export function organizationStore(now: () => number) {
       const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '') || 'org';
       const named = options.administrators?.[0]?.email ?? options.members?.[0]?.email;
       // The hash keeps the addresses of organizations with the same name apart.
-      const domain = named?.split('@')[1] ?? `${slug}-${hashText(id).toString(36)}.example`;
-      const home = household(id, domain);
+      const domain = named?.split('@')[1] ?? `${slug}-${hashText(id).toString(36)}${id.slice(-6)}.example`;
+      const seeds = seedsOf(id);
       const administrators = options.administrators?.length
         ? options.administrators
         : [{ email: `admin@${domain}`, password: defaultPassword }];
       const fresh: Account[] = [
-        ...administrators.map((given) => ({ roles: ['full_admin'] as AdminRole[], ...given })),
+        ...administrators.map((given) => ({ ...given, roles: given.roles ?? ['full_admin'] })),
         ...(options.members ?? []).map((given) => ({ ...given, roles: [] })),
       ].map(({ email, password, roles }, slot) => ({
         email: email.toLowerCase(),
         password,
         orgId: id,
-        personId: slotToUuid(home, slot),
+        personId: slotToUuid({ seeds }, slot),
         roles,
         active: true,
       }));
-      for (const { email } of fresh) {
-        if (accounts.has(email)) throw new TypeError(`There is an account ${email} already`);
-      }
+      const emails = fresh.map(({ email }) => email);
+      const taken = emails.find((email, index) => accounts.has(email) || emails.indexOf(email) !== index);
+      if (taken !== undefined) throw new TypeError(`There is an account ${taken} already`);
       for (const account of fresh) accounts.set(account.email, account);
-      const people = directory(
-        home,
-        Math.max(options.people, fresh.length),
-        fresh.map(({ email, roles }) => ({
-          emails: [email],
-          roles: roles.map((role) => adminRoles[role]),
-          invitePending: false,
-          loginEnabled: true,
-        })),
-        now,
-      );
+      let people: Directory | undefined;
       const organization: Organization = {
         id,
         name,
         created: new Date(Date.UTC(2018, 0, 1) + (hashText(id) % 31_536_000) * 1000).toISOString(),
-        people,
+        people() {
+          const differences = () =>
+            fresh.map(({ email, roles }) => ({
+              emails: [email],
+              roles: roles.map((role) => adminRoles[role]),
+              invitePending: false,
+              loginEnabled: true,
+            }));
+          people ??= directory(household(id, domain), Math.max(options.people, fresh.length), differences(), now);
+          return people;
+        },
         accounts: fresh,
       };
       byId.set(id, organization);

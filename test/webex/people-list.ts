@@ -64,15 +64,16 @@ function lookUp(organization: Organization, ids: string): { found: Person[]; not
   if (wanted.length > maxIds) throw new Refusal(400, `At most ${maxIds} ids can be looked up at once.`);
   const notFound: string[] = [];
   const found = wanted.flatMap((id) => {
-    const person = organization.people.byId(bareIdOfType('PEOPLE', id) ?? '');
+    const person = organization.people().byId(bareIdOfType('PEOPLE', id) ?? '');
     if (!person) notFound.push(id);
     return person ?? [];
   });
   return { found, notFound };
 }
 
-function cut({ people }: Organization, query: URLSearchParams, offset: number, max: number): Page {
+function cut(organization: Organization, query: URLSearchParams, offset: number, max: number): Page {
   const filter = filterOf(query);
+  const people = organization.people();
   const email = query.get('email');
   if (email === null && !filter) return pageOf(people.slice(offset, max), people.size(), offset);
   const candidates = email === null ? people.all() : [people.byEmail(email) ?? []].flat();

@@ -46,8 +46,13 @@ const last = lastNames.map(spellings);
 const epoch = Date.UTC(2019, 0, 1);
 const years = 365 * 86_400_000;
 
+/** Two hashes, since among a hundred thousand organizations two share one of 32 bits. */
+export function seedsOf(orgId: string): [number, number] {
+  return [hashText(orgId), hashText(orgId, 0x1234567)];
+}
+
 export function household(orgId: string, domain: string): Household {
-  const seeds: [number, number] = [hashText(orgId), hashText(orgId, 0x1234567)];
+  const seeds = seedsOf(orgId);
   return {
     orgId,
     domain,
@@ -57,15 +62,18 @@ export function household(orgId: string, domain: string): Household {
   };
 }
 
-const hex = (value: number, digits: number) => (value >>> 0).toString(16).padStart(8, '0').slice(-digits);
+const byteToHex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+const hex32 = (value: number) =>
+  `${byteToHex[value >>> 24]}${byteToHex[(value >>> 16) & 255]}${byteToHex[(value >>> 8) & 255]}${byteToHex[value & 255]}`;
 
 /** The uuid of a slot. The slot hides in the last 32 bits, so that an id is found again without an index. */
 export function slotToUuid({ seeds }: Pick<Household, 'seeds'>, slot: number): string {
   const head = mix(seeds[0], slot);
-  const body = mix(seeds[1], slot);
-  const tail = mix(head, body);
-  const variant = (0x8000 | (tail & 0x3fff)).toString(16);
-  return `${hex(head, 8)}-${hex(body >>> 16, 4)}-4${hex(body, 3)}-${variant}-${hex(tail >>> 14, 4)}${hex(slot ^ mix(head, 7), 8)}`;
+  const body = hex32(mix(seeds[1], slot));
+  const tail = hex32(mix(head, seeds[1]));
+  const hidden = hex32(slot ^ mix(head, 7));
+  return `${hex32(head)}-${body.slice(0, 4)}-4${body.slice(5)}-a${tail.slice(1, 4)}-${tail.slice(4)}${hidden}`;
 }
 
 /** The slot whose uuid this is. */
@@ -89,6 +97,7 @@ export function datesOf(home: Household, slot: number): { created: number; lastM
 
 export function person(home: Household, slot: number): Person {
   const draw = draws(mix(home.seeds[1], slot));
+  const id = slotToUuid(home, slot);
   const given = pick(first, draw());
   const family = pick(last, draw());
   const local = `${given.ascii}.${family.ascii}${slot + 1}`;
@@ -100,14 +109,14 @@ export function person(home: Household, slot: number): Person {
   const mobile = { type: 'mobile' as const, value: `+44 7700 900${String(slot % 1000).padStart(3, '0')}` };
   const phoneNumbers = draw() < 0.1 ? [] : draw() < 0.4 ? [work, mobile] : [work];
   return {
-    id: slotToUuid(home, slot),
+    id,
     emails: [`${local}@${home.domain}`],
     phoneNumbers,
     displayName: `${given.name} ${family.name}`,
     firstName: given.name,
     lastName: family.name,
     ...(draw() < 0.2 && { nickName: given.name.slice(0, 3) }),
-    ...(draw() < 0.3 && { avatar: `https://avatar.example/${slotToUuid(home, slot)}~80` }),
+    ...(draw() < 0.3 && { avatar: `https://avatar.example/${id}~80` }),
     ...(calling && { extension, locationId: pick(home.locations, draw()) }),
     roles: draw() < 0.005 ? ['id_readonly_admin'] : [],
     licenses: home.licenses.filter(({ product }) => draw() < product.share).map(({ id }) => id),

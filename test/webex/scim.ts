@@ -1,6 +1,7 @@
 /** `GET /identity/scim/{organization}/v2/Users`: the other view of the people, which tells how many there are. */
 
 import type { Answer } from './answers.ts';
+import type { Directory } from './directory.ts';
 import type { Organization } from './organizations.ts';
 import type { Person } from './person.ts';
 import { personInScim } from './wire.ts';
@@ -19,13 +20,13 @@ export function searchUsers(world: World, call: Call, organization: Organization
   const count = Math.min(Math.max(0, integer(query.get('count'), 100)), world.settings.pageCeiling);
   if (Number.isNaN(startIndex + count)) return scimError(400, 'invalidValue', 'startIndex or count');
 
-  const people = page(organization, sortBy, sortOrder === 'descending', startIndex - 1, count);
+  const people = page(organization.people(), sortBy, sortOrder === 'descending', startIndex - 1, count);
   const location = `${call.url.origin}/identity/scim/${organization.id}/v2/Users`;
   return {
     status: 200,
     json: {
       schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
-      totalResults: organization.people.size(),
+      totalResults: organization.people().size(),
       itemsPerPage: people.length,
       startIndex,
       Resources: people.map((person) => personInScim(person, organization.id, location)),
@@ -51,7 +52,7 @@ function integer(text: string | null, fallback: number): number {
   return /^-?\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
 }
 
-function page({ people }: Organization, sortBy: string, down: boolean, offset: number, count: number): Person[] {
+function page(people: Directory, sortBy: string, down: boolean, offset: number, count: number): Person[] {
   if (sortBy === '') return people.slice(offset, count);
   const uuids = sortBy === 'meta.lastModified' ? people.byLastModified() : sorted([...people.all()], sortBy);
   const size = uuids.length;

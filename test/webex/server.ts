@@ -240,16 +240,17 @@ async function suffer(
 }
 
 function write(response: ServerResponse, answer: Answer, trackingId: string): void {
-  const [type, body] =
+  const [type, text] =
     answer.html !== undefined
       ? ['text/html;charset=utf-8', answer.html]
       : answer.text !== undefined
         ? ['text/plain;charset=utf-8', answer.text]
         : ['application/json;charset=utf-8', answer.json === undefined ? '' : JSON.stringify(answer.json)];
+  const body = Buffer.from(text);
   response.writeHead(answer.status, {
     Trackingid: trackingId,
-    ...(body && { 'Content-Type': type }),
-    ...(answer.status !== 204 && { 'Content-Length': Buffer.byteLength(body) }),
+    ...(body.length > 0 && { 'Content-Type': type }),
+    ...(answer.status !== 204 && { 'Content-Length': body.length }),
     ...answer.headers,
   });
   response.end(body);

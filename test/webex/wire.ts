@@ -86,7 +86,8 @@ export function personInScim(person: Person, orgId: string, location: string): o
     },
     'urn:scim:schemas:extension:cisco:webexidentity:2.0:User': {
       accountStatus,
-      sipAddresses: person.sipAddresses,
+      // SCIM knows this one type only.
+      sipAddresses: person.sipAddresses.map((address) => ({ ...address, type: 'enterprise' })),
     },
     meta: {
       resourceType: 'User',
