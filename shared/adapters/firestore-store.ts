@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FirestoreClient, protos } from '@google-cloud/firestore-api';
 import { Failure } from '../domain/failure.ts';
 import type { Query, Store, Stored, Write } from '../ports.ts';
+import { emulatorChannel } from './emulator-channel.ts';
 import { fromFields, structured, timeFromVersion, toFields, versionFromTime } from './firestore-wire.ts';
 import { checkValue, documentTexts, splitPath } from './store-limits.ts';
 
@@ -150,14 +151,15 @@ class Refusal extends Error {
   }
 }
 
-/** gRPC, because it needs a quarter of REST's time and half of its memory where documents are large (roster shards). */
+/**
+ * gRPC, because it needs a quarter of REST's time and half of its memory where documents are large (roster shards).
+ * Every method of the client would initialize it by itself, but then a failure ends the process as an unhandled rejection.
+ */
 async function connect(projectId: string, emulatorHost: string | undefined): Promise<FirestoreClient> {
   const { FirestoreClient } = await import('@google-cloud/firestore-api/client_v1');
-  if (emulatorHost === undefined) return new FirestoreClient({ projectId });
-  const { grpc } = await import('google-gax');
-  const { hostname, port } = new URL(`http://${emulatorHost}`);
-  const sslCreds = grpc.credentials.createInsecure();
-  return new FirestoreClient({ projectId, servicePath: hostname, port: Number(port), sslCreds });
+  const client = new FirestoreClient({ projectId, ...(emulatorHost && (await emulatorChannel(emulatorHost))) });
+  await client.initialize();
+  return client;
 }
 
 function toWrite(write: Write, text: string, root: string): WireWrite {
