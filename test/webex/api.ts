@@ -1,7 +1,8 @@
 /** The calls of the REST API: who may make which, and the short ones among them. */
 
 import { type Answer, Refusal } from './answers.ts';
-import type { AccessToken, Grant } from './grants.ts';
+import { deleteAuthorizations, listAuthorizations } from './authorizations.ts';
+import { authenticate, type Caller, forbidden, ownOrganization } from './caller.ts';
 import { bareId, bareIdOfType, webexId } from './ids.ts';
 import { licensesOf, webexRoles } from './licenses.ts';
 import type { Organization } from './organizations.ts';
@@ -10,13 +11,7 @@ import type { Person } from './person.ts';
 import { searchUsers } from './scim.ts';
 import type { ScopedCall } from './settings.ts';
 import { personOnWire } from './wire.ts';
-import { bearerOf, type Call, type World } from './world.ts';
-
-interface Caller {
-  grant: Grant;
-  expiresAt: AccessToken['expiresAt'];
-  organization: Organization;
-}
+import type { Call, World } from './world.ts';
 
 interface Route {
   method: string;
@@ -138,10 +133,6 @@ const routes: Route[] = [
   },
 ];
 
-/** Webex says the same for a missing scope, a missing role and a foreign organization. */
-const forbidden =
-  'The server understood the request, but refused to fulfill it because the access token is missing required scopes or the user is missing required roles or licenses.';
-
 /** The name that the statistics know a request by. */
 export function routeName(call: Call): string {
   const path = call.url.pathname;
@@ -168,17 +159,6 @@ export function callApi(world: World, call: Call): Answer {
   return route.act(world, call, caller, parameterOf(route, call));
 }
 
-function authenticate(world: World, call: Call): Caller {
-  const known = world.grants.authenticate(bearerOf(call) ?? '');
-  const organization = known && world.organizations.get(known.grant.account.orgId);
-  if (!known || !organization) {
-    throw new Refusal(401, 'The request requires a valid access token set in the Authorization request header.', {
-      headers: { 'WWW-Authenticate': 'Bearer realm="webex"' },
-    });
-  }
-  return { ...known, organization };
-}
-
 function parameterOf(route: Route, call: Call): string {
   const raw = route.path.exec(call.url.pathname)?.[1] ?? '';
   try {
@@ -186,10 +166,6 @@ function parameterOf(route: Route, call: Call): string {
   } catch {
     throw new Refusal(400, 'The request path could not be decoded.');
   }
-}
-
-function ownOrganization(orgId: string | null, { organization }: Caller): void {
-  if (orgId !== null && bareId(orgId) !== organization.id) throw new Refusal(403, forbidden);
 }
 
 function onePerson(world: World, call: Call, { organization }: Caller, id: string): Answer {
@@ -229,42 +205,3 @@ const onWire = ({ id, name, created }: Organization) => ({
   displayName: name,
   created,
 });
-
-/** @see https://developer.webex.com/docs/api/v1/authorizations */
-function listAuthorizations(world: World, call: Call, { organization }: Caller): Answer {
-  const query = call.url.searchParams;
-  const personId = query.get('personId');
-  const email = query.get('personEmail')?.toLowerCase();
-  if (personId === null && email === undefined) {
-    throw new Refusal(400, "Either 'personId' or 'personEmail' must be provided.");
-  }
-  const items = world.grants
-    .ofOrganization(organization.id)
-    .filter(({ account }) =>
-      personId === null ? account.email === email : account.personId === bareIdOfType('PEOPLE', personId),
-    )
-    .flatMap((grant) =>
-      (['refresh', 'access'] as const)
-        .filter((type) => (type === 'refresh' ? world.grants.isAlive(grant.refreshToken) : true))
-        .map((type) => ({
-          id: webexId('AUTHORIZATION', `${grant.id}-${type}`),
-          applicationId: webexId('APPLICATION', grant.clientId),
-          applicationName: grant.clientId,
-          personId: webexId('PEOPLE', grant.account.personId),
-          clientId: grant.clientId,
-          created: new Date(grant.createdAt).toISOString(),
-          type,
-        })),
-    );
-  return { status: 200, json: { items } };
-}
-
-function deleteAuthorizations(world: World, call: Call, caller: Caller): Answer {
-  const clientId = call.url.searchParams.get('clientId');
-  if (clientId === null) throw new Refusal(400, "The parameter 'clientId' is required.");
-  ownOrganization(call.url.searchParams.get('orgId'), caller);
-  for (const grant of world.grants.ofOrganization(caller.organization.id)) {
-    if (grant.clientId === clientId) world.grants.revoke(grant, { accessTokens: true });
-  }
-  return { status: 204 };
-}

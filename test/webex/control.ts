@@ -14,7 +14,7 @@ import type { Stats } from './stats.ts';
 import type { World } from './world.ts';
 
 /** One of them at a time. Ids may be bare or Webex's. */
-export interface PeopleChange {
+interface PeopleChange {
   orgId: string;
   /** So many synthetic people, at places drawn anew each time. */
   add?: number;
@@ -27,7 +27,7 @@ export interface PeopleChange {
   churn?: { seed: number; add: number; change: number; remove: number };
 }
 
-export interface LiveTokens {
+interface LiveTokens {
   accessTokens: AccessToken[];
   refreshTokens: { value: string; expiresAt: number }[];
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 const milliseconds = z.number().min(0).max(3_600_000);
 
 /** Ways in which a page of people has been seen, or feared, to be wrong. */
-export const pageFaults = [
+const pageFaults = [
   /** Half the people, the rest on the pages that follow. */
   'short',
   /** Nobody, and a next link behind which the scan goes on. */

@@ -13,13 +13,13 @@ export const globex = sampleOrganizations[1]!.id;
 export const administrator = { email: 'admin@acme.example', password: 'webex-local' };
 
 /** A PKCE verifier and the challenge that belongs to it. */
-export const verifier = 'a-verifier-of-at-least-forty-three-characters-0';
+const verifier = 'a-verifier-of-at-least-forty-three-characters-0';
 const challenge = createHash('sha256').update(verifier).digest('base64url');
 
 export type Fields = Record<string, string>;
 
 /** The parts of Webex's bodies that tests look at. */
-export interface Body extends TokenResponse {
+interface Body extends TokenResponse {
   items: { id: string; [field: string]: unknown }[];
   notFoundIds: string[] | null;
   error: string;

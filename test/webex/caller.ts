@@ -1,0 +1,35 @@
+/** Who makes a call of the API, and what all refusals of it say. */
+
+import { Refusal } from './answers.ts';
+import type { Grant } from './grants.ts';
+import { bareId } from './ids.ts';
+import type { Organization } from './organizations.ts';
+import { bearerOf, type Call, type World } from './world.ts';
+
+export interface Caller {
+  grant: Grant;
+  /** Of the access token that the call was made with, epoch ms. */
+  expiresAt: number;
+  organization: Organization;
+}
+
+/** Webex says the same for a missing scope, a missing role and a foreign organization. */
+export const forbidden =
+  'The server understood the request, but refused to fulfill it because the access token is missing required scopes or the user is missing required roles or licenses.';
+
+/** Refuses with 401. */
+export function authenticate(world: World, call: Call): Caller {
+  const known = world.grants.authenticate(bearerOf(call) ?? '');
+  const organization = known && world.organizations.get(known.grant.account.orgId);
+  if (!known || !organization) {
+    throw new Refusal(401, 'The request requires a valid access token set in the Authorization request header.', {
+      headers: { 'WWW-Authenticate': 'Bearer realm="webex"' },
+    });
+  }
+  return { ...known, organization };
+}
+
+/** Refuses with 403 when the call names another organization than the caller's. */
+export function ownOrganization(orgId: string | null, { organization }: Caller): void {
+  if (orgId !== null && bareId(orgId) !== organization.id) throw new Refusal(403, forbidden);
+}
