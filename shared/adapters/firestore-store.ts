@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FirestoreClient, protos } from '@google-cloud/firestore-api';
 import { Failure } from '../domain/failure.ts';
 import type { Query, Store, Stored, Write } from '../ports.ts';
-import { emulatorChannel } from './emulator-channel.ts';
 import { fromFields, structured, timeFromVersion, toFields, versionFromTime } from './firestore-wire.ts';
+import { emulatorChannel, remains } from './google-client.ts';
 import { checkValue, documentTexts, splitPath } from './store-limits.ts';
 
 type WireDocument = protos.google.firestore.v1.IDocument;
@@ -65,12 +65,11 @@ export function firestoreStore({ projectId, databaseId = '(default)', emulatorHo
         connecting ??= connect(projectId, emulatorHost);
         return await work(await connecting, Math.min(attemptTimeoutMs, endsAt - performance.now()));
       } catch (error) {
-        const found = (error as { code?: unknown }).code;
-        // Without a code there is no client or no credentials, and this client would never look for them again.
-        if (typeof found !== 'number') connecting = undefined;
+        const { status: found, cause } = remains(error);
+        if (found === undefined) connecting = undefined;
         const waitMs = backoffMs * (0.5 + Math.random());
         const over = performance.now() + waitMs >= endsAt;
-        if (typeof found !== 'number' || !passing.has(found) || over) throw new Refusal(error, inDoubt);
+        if (found === undefined || !passing.has(found) || over) throw new Refusal(cause, found, inDoubt);
         inDoubt ||= doubtful.has(found);
         await sleep(waitMs);
       }
@@ -122,7 +121,7 @@ export function firestoreStore({ projectId, databaseId = '(default)', emulatorHo
       return writes.map((write, index) => ('delete' in write ? '' : versionFromTime(times[index])));
     } catch (error) {
       const refusal = error as Refusal;
-      if (refusal.inDoubt || !refused.has(refusal.status)) throw unavailable(refusal);
+      if (refusal.inDoubt || !refused.has(Number(refusal.status))) throw unavailable(refusal);
       throw conflict(refusal.message);
     }
   }
@@ -139,14 +138,15 @@ export function firestoreStore({ projectId, databaseId = '(default)', emulatorHo
   };
 }
 
-/** What is left of an SDK error: its text names codes and paths; the error itself would carry requests and credentials. */
+/** Why a call ended without success: for those who judge what that means to the caller. */
 class Refusal extends Error {
-  readonly status: number;
+  readonly status: number | undefined;
+  /** Whether an attempt before it got no answer, and may have been done. */
   readonly inDoubt: boolean;
 
-  constructor(error: unknown, inDoubt: boolean) {
-    super(String((error as Error)?.message ?? error).slice(0, 500));
-    this.status = Number((error as { code?: unknown }).code);
+  constructor(cause: string, status: number | undefined, inDoubt: boolean) {
+    super(cause);
+    this.status = status;
     this.inDoubt = inDoubt;
   }
 }

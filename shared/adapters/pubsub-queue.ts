@@ -3,18 +3,7 @@
 import type { v1 } from '@google-cloud/pubsub';
 import { Failure } from '../domain/failure.ts';
 import type { Queue } from '../ports.ts';
-import { emulatorChannel } from './emulator-channel.ts';
-
-/** Every attempt and all of them together: the SDK alone would go on for ten minutes. */
-const backoffSettings = {
-  initialRetryDelayMillis: 100,
-  retryDelayMultiplier: 2,
-  maxRetryDelayMillis: 1_000,
-  initialRpcTimeoutMillis: 5_000,
-  rpcTimeoutMultiplier: 1,
-  maxRpcTimeoutMillis: 5_000,
-  totalTimeoutMillis: 10_000,
-};
+import { emulatorChannel, patience, remains } from './google-client.ts';
 
 export interface PubsubOptions {
   projectId: string;
@@ -35,14 +24,10 @@ export function pubsubQueue({ projectId, emulatorHost }: PubsubOptions): Queue &
       try {
         connecting ??= connect(projectId, emulatorHost);
         const client = await connecting;
-        await client.publish(
-          { topic: `projects/${projectId}/topics/${topic}`, messages: [message] },
-          { retry: { backoffSettings } },
-        );
+        await client.publish({ topic: `projects/${projectId}/topics/${topic}`, messages: [message] }, patience);
       } catch (error) {
-        // Without a code there is no client or no credentials, and this client would never look for them again.
-        if (typeof (error as { code?: unknown }).code !== 'number') connecting = undefined;
-        const cause = String((error as Error).message).slice(0, 500);
+        const { status, cause } = remains(error);
+        if (status === undefined) connecting = undefined;
         throw new Failure('queue_unavailable', 'The message could not be queued.', { cause });
       }
     },
