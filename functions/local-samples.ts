@@ -27,18 +27,23 @@ export async function connectSamples(stack: LocalStack, tell: (line: string) => 
   const rows: string[][] = [['CUSTOMER', 'STATE', 'ORGANIZATION', 'RUNWAY', 'USERS']];
   for (const organization of sampleOrganizations) {
     const customer = await findOrCreate(call, organization.name, organization.id);
-    if (customer.connection.state !== 'active') {
+    const connected = customer.connection.state === 'active';
+    if (!connected) {
       tell(`${organization.name}: connecting through the OAuth flow`);
       const { url } = await call<{ url: string }>('POST', `/${customer.id}:connect`);
       await followLink(url, organization.administrators![0]!);
     }
+    // A fresh connection has begun its first sync by itself; an old one is asked for another.
+    const sync = connected
+      ? await call<SyncAnswer>('POST', `/${customer.id}:sync`)
+      : await newestSync(call, customer.id);
     tell(`${organization.name}: refreshing its access token`);
     await call('POST', `/${customer.id}:refresh`);
-    const sync = await syncToEnd(call, customer.id, (line) => tell(`${organization.name}: ${line}`));
+    const { counts } = await watch(call, customer.id, sync, (line) => tell(`${organization.name}: ${line}`));
     const now = await call<CustomerAnswer>('GET', `/${customer.id}`);
     const days = Math.floor((now.refresh_token_expires_in ?? 0) / 86_400);
     const { state, organization_name: organizationName = '' } = now.connection;
-    rows.push([now.name, state, organizationName, `${days} days`, String(sync.counts.scanned)]);
+    rows.push([now.name, state, organizationName, `${days} days`, String(counts.scanned)]);
   }
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   for (const row of rows)
@@ -103,13 +108,25 @@ export async function followLink(link: string, visitor: { email: string; passwor
   return (await visit(ended.headers.get('location')!)).text();
 }
 
-async function syncToEnd(call: Call, customer: string, tell: (line: string) => void): Promise<SyncAnswer> {
-  let sync = await call<SyncAnswer>('POST', `/${customer}:sync`);
+async function newestSync(call: Call, customer: string): Promise<SyncAnswer> {
+  const { syncs } = await call<{ syncs: SyncAnswer[] }>('GET', `/${customer}/syncs?page_size=1`);
+  if (!syncs[0]) throw new Error('Connecting has begun no sync.');
+  return syncs[0];
+}
+
+/** Tells the progress of a sync until it has ended. */
+async function watch(
+  call: Call,
+  customer: string,
+  asked: SyncAnswer,
+  tell: (line: string) => void,
+): Promise<SyncAnswer> {
+  let sync = asked;
   let told = -1;
   while (sync.state === 'queued' || sync.state === 'running') {
     if (sync.counts.scanned !== told) tell(`syncing users, ${sync.counts.scanned} so far`);
     told = sync.counts.scanned;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 50));
     sync = await call<SyncAnswer>('GET', `/${customer}/syncs/${sync.id}`);
   }
   if (sync.state === 'failed') throw new Error(`The sync failed: ${sync.failure?.message}`);

@@ -3,6 +3,9 @@
  * local queue and clock, and a stand-in for Webex. With WEBEX_CLIENT_ID and WEBEX_CLIENT_SECRET it talks to the real Webex.
  */
 
+// Google's libraries would ask the metadata server of a cloud machine, and warn that there is none.
+process.env.METADATA_SERVER_DETECTION ??= 'none';
+
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -63,7 +66,10 @@ export function localEnvironment(url: string): Record<string, string> {
 export async function startFunctions(port: number, env: Record<string, string | undefined>): Promise<LocalStack> {
   const server = createServer();
   server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new Failure('configuration_invalid', `PORT ${port} is in use by another program; set PORT to a free one.`);
+  });
   const address = server.address() as { port: number };
   const url = `http://localhost:${address.port}`;
   const config = parseConfig({ ...localEnvironment(url), ...env });
@@ -128,38 +134,26 @@ async function prepareSecrets(
   await add(integrationName, JSON.stringify({ client_id: clientId, client_secrets: [clientSecret] }));
 }
 
-async function main(): Promise<void> {
+/** Starts what `values` and the environment ask for; what it started is in `closing`, latest first, even when it fails. */
+async function start(closing: (() => Promise<unknown>)[]): Promise<void> {
   const { values } = parseArgs({ options: { emulators: { type: 'boolean', default: false } } });
   const { PORT = '8080', WEBEX_CLIENT_ID, WEBEX_CLIENT_SECRET } = process.env;
   const port = Number(PORT);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Failure('configuration_invalid', 'PORT is not a port.');
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new Failure('configuration_invalid', 'PORT is not a port number from 1 to 65535.');
+  }
   mkdirSync(folder, { recursive: true });
   const url = `http://localhost:${port}`;
   const env: Record<string, string | undefined> = { ...process.env };
-  const closing: (() => Promise<unknown>)[] = [];
 
   const real = WEBEX_CLIENT_ID && WEBEX_CLIENT_SECRET;
   if (!real) {
     const client = { ...sampleClient, redirectUris: [`${url}/webex_teams_oauth/callback`] };
     const webex = await startWebex({ clients: [client], file: `${folder}/webex.json` });
     env.WEBEX_API_URL = `${webex.url}/v1`;
-    closing.push(webex.close);
+    closing.unshift(webex.close);
   }
-  if (values.emulators) {
-    const emulators = await startEmulators();
-    if (!emulators)
-      throw new Failure('configuration_invalid', 'The emulators of the Google Cloud CLI, or Java, are not here.');
-    closing.push(emulators.stop);
-    Object.assign(env, {
-      STORE: 'firestore',
-      QUEUE: 'pubsub',
-      FIRESTORE_EMULATOR_HOST: emulators.firestoreHost,
-      PUBSUB_EMULATOR_HOST: emulators.pubsubHost,
-    });
-    await createTopic(emulators.pubsubHost, 'local', 'sync-users', `${url}/sync_users`);
-    await createTopic(emulators.pubsubHost, 'local', 'customer-events');
-  }
+  if (values.emulators) Object.assign(env, await useEmulators(url, closing));
 
   const stack = await startFunctions(port, env);
   closing.unshift(stack.close);
@@ -167,13 +161,6 @@ async function main(): Promise<void> {
     ? { clientId: WEBEX_CLIENT_ID, clientSecret: WEBEX_CLIENT_SECRET }
     : { clientId: sampleClient.clientId, clientSecret: sampleClient.clientSecrets[0]! };
   await prepareSecrets(stack.composition.secrets, integration);
-
-  const stop = async () => {
-    for (const close of closing.splice(0)) await close();
-    process.exit(0);
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
 
   await stack.tick();
   if (!real) await connectSamples(stack, (line) => console.log(line));
@@ -183,9 +170,37 @@ async function main(): Promise<void> {
   console.log(`ready: ${stack.url}`);
 }
 
-if (import.meta.main) {
-  main().catch((error) => {
-    console.error(error instanceof Failure ? error.message : error);
-    process.exit(1);
-  });
+/** The official emulators in place of the embedded store and queue; what they hold is gone when they end. */
+async function useEmulators(url: string, closing: (() => Promise<unknown>)[]): Promise<Record<string, string>> {
+  const emulators = await startEmulators();
+  if (!emulators) {
+    throw new Failure('configuration_invalid', 'The emulators of the Google Cloud CLI, or Java, are not here.');
+  }
+  closing.unshift(emulators.stop);
+  await createTopic(emulators.pubsubHost, 'local', 'sync-users', `${url}/sync_users`);
+  await createTopic(emulators.pubsubHost, 'local', 'customer-events');
+  return {
+    STORE: 'firestore',
+    QUEUE: 'pubsub',
+    FIRESTORE_EMULATOR_HOST: emulators.firestoreHost,
+    PUBSUB_EMULATOR_HOST: emulators.pubsubHost,
+  };
 }
+
+async function main(): Promise<void> {
+  const closing: (() => Promise<unknown>)[] = [];
+  const stop = async (code: number) => {
+    for (const close of closing.splice(0)) await close();
+    process.exit(code);
+  };
+  process.once('SIGINT', () => stop(0));
+  process.once('SIGTERM', () => stop(0));
+  try {
+    await start(closing);
+  } catch (error) {
+    console.error(error instanceof Failure ? error.message : error);
+    await stop(1);
+  }
+}
+
+if (import.meta.main) await main();

@@ -74,14 +74,21 @@ export async function deployed(
 
 async function openStore(config: Config): Promise<Store> {
   if (config.STORE === 'firestore') {
-    return firestoreStore({ projectId: config.GOOGLE_CLOUD_PROJECT, databaseId: config.FIRESTORE_DATABASE });
+    return firestoreStore({
+      projectId: config.GOOGLE_CLOUD_PROJECT,
+      databaseId: config.FIRESTORE_DATABASE,
+      ...(config.FIRESTORE_EMULATOR_HOST && { emulatorHost: config.FIRESTORE_EMULATOR_HOST }),
+    });
   }
   const { sqliteStore } = await import('./adapters/sqlite-store.ts');
   return sqliteStore({ file: config.SQLITE_FILE });
 }
 
 async function openQueue(config: Config): Promise<Queue & { close(): Promise<void> }> {
-  if (config.QUEUE === 'pubsub') return pubsubQueue({ projectId: config.GOOGLE_CLOUD_PROJECT });
+  if (config.QUEUE === 'pubsub') {
+    const emulatorHost = config.PUBSUB_EMULATOR_HOST;
+    return pubsubQueue({ projectId: config.GOOGLE_CLOUD_PROJECT, ...(emulatorHost && { emulatorHost }) });
+  }
   const { localQueue } = await import('./adapters/local-queue.ts');
   const endpoints = config.QUEUE_ENDPOINT ? { [config.SYNC_TOPIC]: config.QUEUE_ENDPOINT } : {};
   return localQueue({ file: config.QUEUE_FILE, endpoints });

@@ -1,13 +1,25 @@
-/** One JSON line per fact, in the form that Cloud Logging reads: severity, message, trace; pino writes it. */
+/** One JSON line per fact, in the form that Cloud Logging reads; pino writes it. */
 
-import { createGcpLoggingPinoConfig } from '@google-cloud/pino-logging-gcp-config';
 import { type DestinationStream, pino } from 'pino';
 import type { Log } from '../ports.ts';
 
-/** @param destination where the lines go; standard output without it */
+/** @see https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#logseverity */
+const severities: Record<string, string> = { info: 'INFO', warn: 'WARNING', error: 'ERROR' };
+
+/**
+ * @param destination where the lines go; standard output without it
+ * @see https://cloud.google.com/logging/docs/structured-logging
+ */
 export function cloudLog(service: string, destination?: DestinationStream): Log {
-  const config = createGcpLoggingPinoConfig({ serviceContext: { service } });
-  const logger = destination ? pino(config, destination) : pino(config);
+  const logger = pino(
+    {
+      base: { service },
+      messageKey: 'message',
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) },
+    },
+    destination ?? pino.destination({ sync: true }),
+  );
   return {
     info: (event, facts) => logger.info({ event, ...facts }, event),
     warn: (event, facts) => logger.warn({ event, ...facts }, event),

@@ -51,7 +51,8 @@ const opaque = (orgId: string) => `${randomBytes(48).toString('base64url')}_P0A1
 
 export type Grants = ReturnType<typeof grantStore>;
 
-export function grantStore(settings: Settings, now: () => number) {
+/** @param changed called after every change of a grant, before anybody is told of it */
+export function grantStore(settings: Settings, now: () => number, changed: () => void = () => {}) {
   const codes = new Map<string, Code>();
   const byRefreshToken = new Map<string, Grant>();
   const byAccessToken = new Map<string, Grant>();
@@ -81,10 +82,16 @@ export function grantStore(settings: Settings, now: () => number) {
       accessTokens: [],
     };
     addAccessToken(grant);
-    byRefreshToken.set(grant.refreshToken, grant);
-    const grants = byOrganization.get(account.orgId) ?? new Set();
-    byOrganization.set(account.orgId, grants.add(grant));
+    keep(grant);
+    changed();
     return grant;
+  }
+
+  function keep(grant: Grant): void {
+    for (const token of grant.accessTokens) byAccessToken.set(token.value, grant);
+    byRefreshToken.set(grant.refreshToken, grant);
+    const grants = byOrganization.get(grant.account.orgId) ?? new Set();
+    byOrganization.set(grant.account.orgId, grants.add(grant));
   }
 
   const isAlive = (refreshToken: string): boolean => {
@@ -95,6 +102,9 @@ export function grantStore(settings: Settings, now: () => number) {
   return {
     issue,
     isAlive,
+    /** Takes up a grant of an earlier start. */
+    keep,
+    all: (): Grant[] => [...byOrganization.values()].flatMap((grants) => [...grants]),
 
     issueCode(code: Omit<Code, 'expiresAt'>): string {
       const value = opaque(code.account.orgId);
@@ -138,6 +148,7 @@ export function grantStore(settings: Settings, now: () => number) {
         grant.refreshToken = opaque(grant.account.orgId);
         byRefreshToken.set(grant.refreshToken, grant);
       }
+      changed();
     },
 
     response(grant: Grant): TokenResponse {
@@ -156,10 +167,12 @@ export function grantStore(settings: Settings, now: () => number) {
 
     revoke(grant: Grant, options: { accessTokens: boolean }): void {
       grant.refreshable = false;
-      if (!options.accessTokens) return;
-      for (const token of grant.accessTokens) byAccessToken.delete(token.value);
-      grant.accessTokens = [];
-      byOrganization.get(grant.account.orgId)?.delete(grant);
+      if (options.accessTokens) {
+        for (const token of grant.accessTokens) byAccessToken.delete(token.value);
+        grant.accessTokens = [];
+        byOrganization.get(grant.account.orgId)?.delete(grant);
+      }
+      changed();
     },
 
     ofOrganization: (orgId: string): Grant[] => [...(byOrganization.get(orgId) ?? [])],

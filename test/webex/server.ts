@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { controlOf, type WebexControl } from './control.ts';
 import { faultStore } from './faults.ts';
 import { grantStore } from './grants.ts';
+import { loadGrants, saveGrants } from './grants-file.ts';
 import type { AdminRole } from './licenses.ts';
 import { organizationStore } from './organizations.ts';
 import { sampleClient, sampleOrganizations } from './sample.ts';
@@ -30,6 +31,8 @@ export interface WebexOptions {
   latencyMs?: number;
   /** The most people on a page, default 1000. */
   pageCeiling?: number;
+  /** Grants are kept in this file over a restart; default: in memory only. */
+  file?: string;
   /** The base clock, epoch ms; the control operation `clock` adds an offset to it. */
   now?: () => number;
 }
@@ -78,7 +81,7 @@ export async function startWebex(options: WebexOptions = {}): Promise<WebexServe
 }
 
 function build(options: WebexOptions): { world: World; control: WebexControl } {
-  const { now: base = Date.now, organizations = sampleOrganizations, clients = [sampleClient] } = options;
+  const { now: base = Date.now, organizations = sampleOrganizations, clients = [sampleClient], file } = options;
   const clock = { offsetMs: 0 };
   const now = () => base() + clock.offsetMs;
   const settings = defaultSettings();
@@ -86,7 +89,7 @@ function build(options: WebexOptions): { world: World; control: WebexControl } {
     settings,
     clients: new Map(clients.map((client) => [client.clientId, { ...client }])),
     organizations: organizationStore(now),
-    grants: grantStore(settings, now),
+    grants: grantStore(settings, now, () => file && saveGrants(file, world)),
     faults: faultStore(),
     counters: counters(),
     sessions: new Map(),
@@ -96,5 +99,6 @@ function build(options: WebexOptions): { world: World; control: WebexControl } {
   const { lifetimes, rotation, renewEveryMs, latencyMs, pageCeiling } = options;
   control.settings({ lifetimes, rotation, renewEveryMs, latencyMs, pageCeiling });
   for (const organization of organizations) control.addOrganization(organization);
+  if (file) loadGrants(file, world);
   return { world, control };
 }
