@@ -2,48 +2,15 @@
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { localQueue } from '../../shared/adapters/local-queue.ts';
 import { pubsubQueue } from '../../shared/adapters/pubsub-queue.ts';
 import type { Queue } from '../../shared/ports.ts';
 import { createTopic, pull } from '../support/pubsub-emulator.ts';
+import { dataOf, type Endpoint, type Push, pushEndpoint } from './push-endpoint.ts';
 
 const emulators = inject('emulators');
 const settings = { minBackoffMs: 100, maxBackoffMs: 200, maxAttempts: 5 };
-
-interface Push {
-  path: string;
-  body: {
-    message: { data: string; attributes?: Record<string, string>; messageId: string; publishTime: string };
-    subscription: string;
-    deliveryAttempt?: number;
-  };
-}
-
-interface Endpoint {
-  url: string;
-  pushes: Push[];
-  /** What to answer to a push; 204 unless told. */
-  answer: (push: Push) => number | Promise<number>;
-  server: Server;
-}
-
-async function listen(): Promise<Endpoint> {
-  const endpoint: Partial<Endpoint> & Pick<Endpoint, 'pushes' | 'answer'> = { pushes: [], answer: () => 204 };
-  const server = createServer(async (request, response) => {
-    let text = '';
-    for await (const chunk of request) text += chunk;
-    const push = { path: String(request.url), body: JSON.parse(text) };
-    endpoint.pushes.push(push);
-    response.writeHead(await endpoint.answer(push)).end();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  endpoint.url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
-  endpoint.server = server;
-  return endpoint as Endpoint;
-}
 
 interface Opened {
   queue: Queue;
@@ -74,7 +41,6 @@ const engines = [
   },
 ];
 
-const dataOf = (push: Push) => JSON.parse(Buffer.from(push.body.message.data, 'base64').toString());
 /** The emulator takes two seconds between attempts, whatever the subscription says. */
 const soon = { timeout: 25_000 };
 
@@ -84,13 +50,12 @@ describe.for(engines)('$name', ({ missing, open }) => {
     let opened: Opened;
 
     beforeEach(async () => {
-      endpoint = await listen();
+      endpoint = await pushEndpoint();
       opened = await open(endpoint.url);
     });
     afterEach(async () => {
       await opened.close();
-      endpoint.server.closeAllConnections();
-      endpoint.server.close();
+      endpoint.close();
     });
 
     test('pushes a message to the endpoint in the form of Pub/Sub, once when it is acknowledged', async () => {
