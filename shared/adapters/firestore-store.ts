@@ -156,8 +156,11 @@ class Refusal extends Error {
  * Every method of the client would initialize it by itself, but then a failure ends the process as an unhandled rejection.
  */
 async function connect(projectId: string, emulatorHost: string | undefined): Promise<FirestoreClient> {
-  const { FirestoreClient } = await import('@google-cloud/firestore-api/client_v1');
-  const client = new FirestoreClient({ projectId, ...(emulatorHost && (await emulatorChannel(emulatorHost))) });
+  const { default: firestore } = await import('@google-cloud/firestore-api/client_v1');
+  const client = new firestore.FirestoreClient({
+    projectId,
+    ...(emulatorHost && (await emulatorChannel(emulatorHost))),
+  });
   await client.initialize();
   return client;
 }

@@ -1,4 +1,7 @@
-/** What our uses of Google's generated clients have in common: patience, emulators, and what is left of their errors. */
+/**
+ * What our uses of Google's generated clients have in common: patience, emulators, and what is left of their errors.
+ * They are CommonJS: imported later on, their names are on `default` alone once they are bundled.
+ */
 
 /** For calls that the SDK may repeat, in place of its ten minutes: each attempt, and all of them together. */
 export const patience = {
@@ -17,9 +20,9 @@ export const patience = {
 
 /** Options of a gRPC client for an emulator: no TLS, no credentials. @param host `host:port` */
 export async function emulatorChannel(host: string) {
-  const { grpc } = await import('google-gax');
+  const { default: gax } = await import('google-gax');
   const { hostname, port } = new URL(`http://${host}`);
-  return { servicePath: hostname, port: Number(port), sslCreds: grpc.credentials.createInsecure() };
+  return { servicePath: hostname, port: Number(port), sslCreds: gax.grpc.credentials.createInsecure() };
 }
 
 /**

@@ -40,8 +40,11 @@ export function pubsubQueue({ projectId, emulatorHost }: PubsubOptions): Queue &
 
 /** Every method of the client would initialize it by itself, but then a failure ends the process as an unhandled rejection. */
 async function connect(projectId: string, emulatorHost: string | undefined): Promise<v1.PublisherClient> {
-  const { v1 } = await import('@google-cloud/pubsub');
-  const client = new v1.PublisherClient({ projectId, ...(emulatorHost && (await emulatorChannel(emulatorHost))) });
+  const { default: pubsub } = await import('@google-cloud/pubsub');
+  const client = new pubsub.v1.PublisherClient({
+    projectId,
+    ...(emulatorHost && (await emulatorChannel(emulatorHost))),
+  });
   await client.initialize();
   return client;
 }

@@ -63,8 +63,8 @@ export function secretManagerSecrets({ projectId, emulatorHost }: SecretManagerO
 
 /** Every method of the client would initialize it by itself, but then a failure ends the process as an unhandled rejection. */
 async function connect(projectId: string, emulatorHost: string | undefined): Promise<SecretManagerServiceClient> {
-  const { SecretManagerServiceClient } = await import('@google-cloud/secret-manager');
-  const client = new SecretManagerServiceClient({
+  const { default: manager } = await import('@google-cloud/secret-manager');
+  const client = new manager.SecretManagerServiceClient({
     projectId,
     fallback: true,
     ...(emulatorHost && (await plain(emulatorHost))),
@@ -74,7 +74,7 @@ async function connect(projectId: string, emulatorHost: string | undefined): Pro
 }
 
 async function plain(host: string) {
-  const { PassThroughClient } = await import('google-auth-library');
+  const { default: auth } = await import('google-auth-library');
   const { hostname, port } = new URL(`http://${host}`);
-  return { apiEndpoint: hostname, port: Number(port), protocol: 'http', authClient: new PassThroughClient() };
+  return { apiEndpoint: hostname, port: Number(port), protocol: 'http', authClient: new auth.PassThroughClient() };
 }
