@@ -70,7 +70,8 @@ async function findEmulators(): Promise<{ firestore: string[]; pubsub: string[] 
  * A JVM under a shell that ends it when our end of its standard input closes: which also happens when this process is killed.
  */
 function startJava(args: string[]): { ready(host: string): Promise<void>; end(): Promise<void> } {
-  const script = 'java "$@" </dev/null 2>&1 & jvm=$!; cat >/dev/null; kill $jvm 2>/dev/null; wait $jvm';
+  // A Ctrl-C reaches the whole group: the shell must outlive it to end the JVM.
+  const script = 'trap : INT TERM HUP; java "$@" </dev/null 2>&1 & jvm=$!; cat >/dev/null; kill $jvm 2>/dev/null; wait $jvm';
   const shell = spawn('sh', ['-c', script, 'sh', ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
   let output = '';
   shell.stdout.on('data', (chunk) => {
