@@ -71,7 +71,8 @@ async function findEmulators(): Promise<{ firestore: string[]; pubsub: string[] 
  */
 function startJava(args: string[]): { ready(host: string): Promise<void>; end(): Promise<void> } {
   // A Ctrl-C reaches the whole group: the shell must outlive it to end the JVM.
-  const script = 'trap : INT TERM HUP; java "$@" </dev/null 2>&1 & jvm=$!; cat >/dev/null; kill $jvm 2>/dev/null; wait $jvm';
+  const script =
+    'trap : INT TERM HUP; java "$@" </dev/null 2>&1 & jvm=$!; cat >/dev/null; kill $jvm 2>/dev/null; wait $jvm';
   const shell = spawn('sh', ['-c', script, 'sh', ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
   let output = '';
   shell.stdout.on('data', (chunk) => {
