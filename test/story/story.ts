@@ -1,0 +1,159 @@
+/** The product's story from outside: create, connect in a browser, sync, refresh, read, change, delete. Told on every pair of engines. */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { type LocalStack, startFunctions } from '../../functions/local.ts';
+import { followLink } from '../../functions/local-samples.ts';
+import { keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts';
+import { localSignerName, signLocalToken } from '../../shared/adapters/local-callers.ts';
+import { Secret } from '../../shared/domain/secret.ts';
+import { integrationName } from '../../shared/integration.ts';
+import { sampleClient, sampleOrganizations } from '../webex/sample.ts';
+import { startWebex, type WebexServer } from '../webex/server.ts';
+
+const acme = sampleOrganizations[0]!;
+const administrator = acme.administrators![0]!;
+
+/** Told of what an engine needs beyond the default; `url` is where the functions will answer. */
+export type Engines = (url: string) => Promise<Record<string, string>>;
+
+export function tellStory(engines: Engines): void {
+  it('creates, connects, syncs, refreshes, reads, changes and deletes a customer', async () => {
+    await onStack(engines, async (stack, webex) => {
+      const call = await caller(stack);
+      const created = await call('POST', '', { hierarchy: 'sys.p.r', name: 'Acme', account_number: acme.id });
+      expect(created).toMatchObject({ status: 201, body: { name: 'Acme', connection: { state: 'absent' } } });
+      const path = `/${created.body.id}`;
+
+      const link = await call('POST', `${path}:connect`);
+      const page = await followLink(link.body.url, administrator);
+      expect(page).toContain('Acme Corporation');
+      expect((await call('GET', path)).body.connection).toMatchObject({
+        state: 'active',
+        authorized_by: administrator.email,
+      });
+
+      const first = await ended(call, `${path}/syncs`);
+      expect(first).toMatchObject({ state: 'done', counts: { added: acme.people } });
+      expect(await names(call, path)).toEqual([...webex.control.peopleList(acme.id)].map(({ id }) => id).sort());
+
+      expect((await call('POST', `${path}:refresh`)).body.outcome).toBe('refreshed');
+      const { removed } = webex.control.people({ orgId: acme.id, churn: { seed: 1, add: 3, change: 4, remove: 2 } });
+      await call('POST', `${path}:sync`);
+      const second = await ended(call, `${path}/syncs`);
+      expect(second).toMatchObject({ state: 'done', counts: { added: 3, changed: 4, removed: 2 } });
+      const { body } = await call('GET', `${path}/users?page_size=1000`);
+      const gone = body.users.filter(({ status }: { status: string }) => status === 'removed');
+      expect(gone.every(({ id }: { id: string }) => removed.includes(id))).toBe(true);
+
+      expect((await call('PATCH', path, { name: 'Acme, renamed' })).body.name).toBe('Acme, renamed');
+      expect((await call('GET', '?hierarchy=sys.p&name_prefix=acme')).body.customers).toHaveLength(1);
+      const types = (await call('GET', `${path}/events`)).body.events.map(({ type }: { type: string }) => type);
+      expect(types).toEqual(expect.arrayContaining(['customer_created', 'connected', 'users_synced', 'refreshed']));
+
+      expect((await call('DELETE', path)).status).toBe(204);
+      expect((await call('GET', path)).status).toBe(404);
+    });
+  });
+
+  it('keeps tokens out of the log and of every answer', async () => {
+    await onStack(engines, async (stack, webex, folder) => {
+      const call = await caller(stack);
+      const created = await call('POST', '', { hierarchy: 'sys', name: 'Acme', account_number: acme.id });
+      const link = await call('POST', `/${created.body.id}:connect`);
+      const page = await followLink(link.body.url, administrator);
+      const seen =
+        JSON.stringify(await call('POST', `/${created.body.id}:refresh`)) +
+        page +
+        readFileSync(join(folder, 'log.jsonl'));
+      const { accessTokens, refreshTokens } = webex.control.tokens(acme.id);
+      expect(accessTokens.length).toBeGreaterThan(0);
+      for (const { value } of [...accessTokens, ...refreshTokens]) expect(seen).not.toContain(value);
+    });
+  });
+}
+
+interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: an answer from outside, asserted by the story
+  body: any;
+}
+
+type Call = (method: string, path: string, body?: object) => Promise<Answer>;
+
+async function onStack(
+  engines: Engines,
+  tell: (stack: LocalStack, webex: WebexServer, folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'story-'));
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const webex = await startWebex({
+    clients: [{ ...sampleClient, redirectUris: [`${url}/webex_teams_oauth/callback`] }],
+  });
+  const stack = await startFunctions(port, {
+    WEBEX_API_URL: `${webex.url}/v1`,
+    SQLITE_FILE: join(folder, 'store.db'),
+    QUEUE_FILE: join(folder, 'queue.db'),
+    SECRETS_FOLDER: join(folder, 'secrets'),
+    LOG_FILE: join(folder, 'log.jsonl'),
+    ...(await engines(url)),
+  });
+  const add = (name: string, value: unknown) => stack.composition.secrets.add(name, new Secret(JSON.stringify(value)));
+  await add(keyringName, { keys: [newSealingKey('story')] });
+  await add(localSignerName, crypto.randomUUID());
+  await add(integrationName, { client_id: sampleClient.clientId, client_secrets: sampleClient.clientSecrets });
+  try {
+    await tell(stack, webex, folder);
+  } finally {
+    await stack.close();
+    await webex.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The redirect URI must be registered at the stand-in before the functions listen. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function caller({ url, config, composition }: LocalStack): Promise<Call> {
+  const grants = [{ hierarchy: 'sys', role: 'administrator' as const }];
+  const token = await signLocalToken(composition.secrets, config.CALLER_AUDIENCE, { id: 'story@localhost', grants });
+  return async (method, path, body) => {
+    const response = await fetch(`${url}/customers${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token.reveal()}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text ? JSON.parse(text) : undefined };
+  };
+}
+
+/** The newest sync, once it has ended. */
+async function ended(call: Call, path: string): Promise<unknown> {
+  for (let tries = 0; tries < 600; tries++) {
+    const [sync] = (await call('GET', `${path}?page_size=1`)).body.syncs;
+    if (sync && sync.state !== 'queued' && sync.state !== 'running') return sync;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('The sync does not end.');
+}
+
+async function names(call: Call, path: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let token = ''; ; ) {
+    const { body } = await call('GET', `${path}/users?page_size=100${token && `&page_token=${token}`}`);
+    ids.push(...body.users.map(({ id }: { id: string }) => id));
+    if (!body.next_page_token) return ids.sort();
+    token = body.next_page_token;
+  }
+}
