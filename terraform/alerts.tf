@@ -1,0 +1,201 @@
+# When people are called, and where they read what to do: each alert is a section of docs/operations.md of the same name.
+
+locals {
+  hour = 3600
+
+  # Counted in `window` seconds, fires above `above`. Those with `absent` fire when nothing was counted for so long.
+  alerts = {
+    integration_refused = {
+      severity = "CRITICAL"
+      title    = "Webex refuses our client id and secrets: no connection is being renewed"
+      filter   = local.counted.integration_refused
+      window   = 300
+      above    = 0
+    }
+    refresh_missing = {
+      severity = "CRITICAL"
+      title    = "No run of refresh_tokens has ended for 6 hours"
+      filter   = local.counted.refresh_run
+      window   = local.hour
+      absent   = 6 * local.hour # One run an hour: six in a row are no accident, and a renewal has a week.
+    }
+    schedule_failed = {
+      severity = "ERROR"
+      title    = "A scheduled call of refresh_tokens failed with all its retries"
+      filter   = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.schedule_failed.name}\" AND resource.type=\"cloud_scheduler_job\""
+      group_by = ["resource.label.job_id"]
+      window   = local.hour
+      above    = 2 # The call and its two retries.
+    }
+    refresh_out_of_time = {
+      severity = "WARNING"
+      title    = "Runs of refresh_tokens do not get through what is due"
+      filter   = local.counted.refresh_out_of_time
+      window   = 6 * local.hour
+      above    = 3
+    }
+    refresh_failures = {
+      severity = "ERROR"
+      title    = "Many connections cannot be renewed"
+      filter   = local.counted.refresh_failed
+      window   = local.hour
+      above    = var.thresholds.refresh_failures
+    }
+    refresh_errors = {
+      severity = "ERROR"
+      title    = "Renewals fail on our side"
+      filter   = local.counted.refresh_error
+      window   = local.hour
+      above    = 5
+    }
+    connection_near_its_end = {
+      severity = "WARNING"
+      title    = "A connection dies within a week unless a renewal succeeds"
+      filter   = local.counted.connection_near_its_end
+      window   = local.hour
+      above    = 0
+    }
+    connections_ended = {
+      severity = "ERROR"
+      title    = "Many customers must authorize again"
+      filter   = local.counted.connection_ended
+      window   = local.hour
+      above    = var.thresholds.connections_ended
+    }
+    warning_errors = {
+      severity = "WARNING"
+      title    = "The portal is not warned of connections near their end"
+      filter   = local.counted.warning_error
+      window   = local.hour
+      above    = 0
+    }
+    sync_failures = {
+      severity = "ERROR"
+      title    = "Many syncs fail"
+      filter   = local.counted.sync_failed
+      window   = local.hour
+      above    = var.thresholds.sync_failures
+    }
+    sync_stuck = {
+      severity = "ERROR"
+      title    = "A sync has waited for more than an hour"
+      filter   = "metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"${google_pubsub_subscription.sync_users.name}\""
+      gauge    = true
+      window   = 300
+      above    = local.hour
+    }
+    dead_letters = {
+      severity = "ERROR"
+      title    = "Syncs were given up"
+      filter   = "metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"${google_pubsub_subscription.dead_letters.name}\""
+      gauge    = true
+      window   = 300
+      above    = 0
+    }
+    messages_not_valid = {
+      severity = "ERROR"
+      title    = "sync_users was sent a message that it cannot read"
+      filter   = local.counted.message_not_valid
+      window   = local.hour
+      above    = 0
+    }
+    events_not_published = {
+      severity = "ERROR"
+      title    = "The portal is not told of changes"
+      filter   = local.counted.event_not_published
+      window   = local.hour
+      above    = 10 # A few are published by the next sweep.
+    }
+    authorizations_failed = {
+      severity = "ERROR"
+      title    = "Administrators cannot connect their customers"
+      filter   = local.counted.authorization_failed
+      window   = local.hour
+      above    = 2
+    }
+    function_errors = {
+      severity = "ERROR"
+      title    = "A function answers with server errors"
+      filter   = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND resource.labels.service_name=one_of(${join(",", [for name in values(local.service_names) : "\"${name}\""])}) AND metric.labels.response_code_class=\"5xx\""
+      group_by = ["resource.label.service_name"]
+      window   = 900
+      above    = 5
+    }
+  }
+
+  counted = {
+    for name, metric in google_logging_metric.event :
+    name => "metric.type=\"logging.googleapis.com/user/${metric.name}\" AND resource.type=\"cloud_run_revision\""
+  }
+
+  notified = concat([for channel in google_monitoring_notification_channel.email : channel.id], tolist(var.notification_channels))
+}
+
+resource "google_monitoring_notification_channel" "email" {
+  for_each = var.notification_emails
+
+  project      = var.project_id
+  display_name = each.value
+  type         = "email"
+  labels       = { email_address = each.value }
+}
+
+resource "google_monitoring_alert_policy" "this" {
+  for_each = local.alerts
+
+  project               = var.project_id
+  display_name          = "Customer access: ${each.value.title}"
+  severity              = each.value.severity
+  combiner              = "OR"
+  notification_channels = local.notified
+
+  conditions {
+    display_name = each.value.title
+
+    dynamic "condition_threshold" {
+      for_each = try(each.value.absent, null) == null ? [each.value] : []
+      content {
+        filter          = each.value.filter
+        comparison      = "COMPARISON_GT"
+        threshold_value = each.value.above
+        duration        = "0s"
+
+        aggregations {
+          alignment_period     = "${each.value.window}s"
+          per_series_aligner   = try(each.value.gauge, false) ? "ALIGN_MAX" : "ALIGN_DELTA"
+          cross_series_reducer = try(each.value.gauge, false) ? "REDUCE_MAX" : "REDUCE_SUM"
+          group_by_fields      = try(each.value.group_by, [])
+        }
+      }
+    }
+
+    dynamic "condition_absent" {
+      for_each = try(each.value.absent, null) == null ? [] : [each.value]
+      content {
+        filter   = each.value.filter
+        duration = "${each.value.absent}s"
+
+        aggregations {
+          alignment_period     = "${each.value.window}s"
+          per_series_aligner   = "ALIGN_DELTA"
+          cross_series_reducer = "REDUCE_SUM"
+        }
+      }
+    }
+  }
+
+  documentation {
+    subject   = each.value.title
+    mime_type = "text/markdown"
+    content   = "Cause and cure: ${var.runbook_url}#${each.key}"
+
+    links {
+      display_name = "Runbook"
+      url          = "${var.runbook_url}#${each.key}"
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+  }
+}

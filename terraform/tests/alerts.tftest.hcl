@@ -1,0 +1,161 @@
+# People are called when something is wrong, and told what to do.
+
+mock_provider "google" {
+  source = "./tests/mocks"
+}
+
+run "policies" {
+  command = apply
+
+  assert {
+    condition = toset(keys(google_monitoring_alert_policy.this)) == toset([
+      "integration_refused", "refresh_missing", "schedule_failed", "refresh_out_of_time", "refresh_failures", "refresh_errors",
+      "connection_near_its_end", "connections_ended", "warning_errors", "sync_failures", "sync_stuck", "dead_letters",
+      "messages_not_valid", "events_not_published", "authorizations_failed", "function_errors",
+    ])
+    error_message = "Every alert of docs/operations.md exists."
+  }
+
+  assert {
+    condition     = alltrue([for policy in google_monitoring_alert_policy.this : policy.notification_channels == tolist([google_monitoring_notification_channel.email["on-call@example.com"].id])])
+    error_message = "Every alert reaches people."
+  }
+
+  assert {
+    condition     = alltrue([for name, policy in google_monitoring_alert_policy.this : one(policy.documentation[0].links).url == "https://example.com/docs/operations.md#${name}" && strcontains(policy.documentation[0].content, "https://example.com/docs/operations.md#${name}")])
+    error_message = "Every alert links to its section of the runbook."
+  }
+
+  assert {
+    condition     = alltrue([for name in ["integration_refused", "refresh_missing"] : google_monitoring_alert_policy.this[name].severity == "CRITICAL"])
+    error_message = "What stops every customer's renewal is critical."
+  }
+}
+
+run "conditions" {
+  command = apply
+
+  assert {
+    condition     = google_monitoring_alert_policy.this["refresh_missing"].conditions[0].condition_absent[0].duration == "21600s" && strcontains(google_monitoring_alert_policy.this["refresh_missing"].conditions[0].condition_absent[0].filter, "user/customer_access/refresh_run")
+    error_message = "Six hours without a completed run call people: silence is no success."
+  }
+
+  assert {
+    condition = { for name, policy in google_monitoring_alert_policy.this : name => policy.conditions[0].condition_threshold[0].threshold_value if length(policy.conditions[0].condition_threshold) > 0 } == {
+      integration_refused     = 0
+      schedule_failed         = 2
+      refresh_out_of_time     = 3
+      refresh_failures        = 50
+      refresh_errors          = 5
+      connection_near_its_end = 0
+      connections_ended       = 5
+      warning_errors          = 0
+      sync_failures           = 10
+      sync_stuck              = 3600
+      dead_letters            = 0
+      messages_not_valid      = 0
+      events_not_published    = 10
+      authorizations_failed   = 2
+      function_errors         = 5
+    }
+    error_message = "Each alert fires above its threshold."
+  }
+
+  assert {
+    condition = alltrue([
+      for name, metric in {
+        integration_refused     = "integration_refused", refresh_out_of_time = "refresh_out_of_time", refresh_failures = "refresh_failed",
+        refresh_errors          = "refresh_error", connections_ended = "connection_ended", warning_errors = "warning_error",
+        sync_failures           = "sync_failed", messages_not_valid = "message_not_valid", events_not_published = "event_not_published",
+        connection_near_its_end = "connection_near_its_end", authorizations_failed = "authorization_failed", schedule_failed = "schedule_failed",
+      } : strcontains(google_monitoring_alert_policy.this[name].conditions[0].condition_threshold[0].filter, "metric.type=\"logging.googleapis.com/user/customer_access/${metric}\"")
+    ])
+    error_message = "Each alert watches its metric."
+  }
+
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.this["sync_stuck"].conditions[0].condition_threshold[0].filter, "subscription/oldest_unacked_message_age\"") && strcontains(google_monitoring_alert_policy.this["sync_stuck"].conditions[0].condition_threshold[0].filter, "subscription_id=\"sync-users\"")
+    error_message = "The oldest sync that waits is watched."
+  }
+
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.this["dead_letters"].conditions[0].condition_threshold[0].filter, "subscription/num_undelivered_messages\"") && strcontains(google_monitoring_alert_policy.this["dead_letters"].conditions[0].condition_threshold[0].filter, "subscription_id=\"sync-users-dead-letters\"")
+    error_message = "Dead letters that wait are watched."
+  }
+
+  assert {
+    condition     = alltrue([for service in ["webex-teams-oauth", "customers", "refresh-tokens", "sync-users"] : strcontains(google_monitoring_alert_policy.this["function_errors"].conditions[0].condition_threshold[0].filter, "\"${service}\"")]) && google_monitoring_alert_policy.this["function_errors"].conditions[0].condition_threshold[0].aggregations[0].group_by_fields == tolist(["resource.label.service_name"])
+    error_message = "Server errors are watched for each service by itself."
+  }
+}
+
+run "metrics" {
+  command = apply
+
+  assert {
+    condition     = alltrue([for metric in google_logging_metric.event : alltrue([for service in ["webex-teams-oauth", "customers", "refresh-tokens", "sync-users"] : strcontains(metric.filter, "\"${service}\"")])])
+    error_message = "Lines of our services are counted, by Cloud Run's names."
+  }
+
+  assert {
+    condition     = strcontains(google_logging_metric.event["connection_near_its_end"].filter, "jsonPayload.event=\"connection_expiring\" AND jsonPayload.days<=7")
+    error_message = "Operators are called for the last week of a runway."
+  }
+
+  assert {
+    condition     = length(setsubtract(flatten([for metric in google_logging_metric.event : keys(metric.label_extractors)]), ["code", "days", "ended"])) == 0
+    error_message = "A label has few values: a customer's id in one makes a time series for each customer."
+  }
+}
+
+run "dashboard" {
+  command = apply
+
+  assert {
+    condition     = length(jsondecode(google_monitoring_dashboard.this.dashboard_json).gridLayout.widgets) == 10
+    error_message = "The dashboard shows renewals, syncs, failures and traffic."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for widget in jsondecode(google_monitoring_dashboard.this.dashboard_json).gridLayout.widgets : [
+        for set in widget.xyChart.dataSets : strcontains(set.timeSeriesQuery.timeSeriesFilter.filter, "metric.type=") && strcontains(set.timeSeriesQuery.timeSeriesFilter.filter, "resource.type=")
+      ]
+    ]))
+    error_message = "Every chart names a metric and a resource: Monitoring refuses others."
+  }
+}
+
+run "refuses_alerts_that_reach_nobody" {
+  command = plan
+
+  variables {
+    notification_emails = []
+  }
+
+  expect_failures = [var.notification_channels]
+}
+
+run "takes_existing_channels" {
+  command = apply
+
+  variables {
+    notification_emails   = []
+    notification_channels = ["projects/access-test/notificationChannels/42"]
+  }
+
+  assert {
+    condition     = alltrue([for policy in google_monitoring_alert_policy.this : policy.notification_channels == tolist(["projects/access-test/notificationChannels/42"])])
+    error_message = "Existing channels are notified."
+  }
+}
+
+run "refuses_a_runbook_without_https" {
+  command = plan
+
+  variables {
+    runbook_url = "docs/operations.md"
+  }
+
+  expect_failures = [var.runbook_url]
+}

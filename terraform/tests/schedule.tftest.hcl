@@ -1,0 +1,32 @@
+# What runs by the clock, and that it may.
+
+mock_provider "google" {
+  source = "./tests/mocks"
+}
+
+run "hourly_calls" {
+  command = apply
+
+  assert {
+    condition = { for name, job in google_cloud_scheduler_job.this : name => job.http_target[0].uri } == {
+      refresh-tokens = "https://refresh-tokens-x.a.run.app/"
+      daily-sync     = "https://refresh-tokens-x.a.run.app/sync"
+    }
+    error_message = "Renewals are asked for at /, due data syncs at /sync, both at Cloud Run's own address: internal ingress lets nothing else in."
+  }
+
+  assert {
+    condition     = alltrue([for job in google_cloud_scheduler_job.this : can(regex("^[0-9]+ \\* \\* \\* \\*$", job.schedule)) && job.time_zone == "Etc/UTC" && job.http_target[0].http_method == "POST"])
+    error_message = "Both jobs POST once an hour."
+  }
+
+  assert {
+    condition     = alltrue([for job in google_cloud_scheduler_job.this : job.http_target[0].oidc_token[0].service_account_email == google_service_account.scheduler.email && job.http_target[0].oidc_token[0].audience == "https://refresh-tokens-x.a.run.app"])
+    error_message = "Scheduler identifies itself by an OIDC token for the service's address."
+  }
+
+  assert {
+    condition     = alltrue([for job in google_cloud_scheduler_job.this : tonumber(trimsuffix(job.attempt_deadline, "s")) >= google_cloudfunctions2_function.this["refresh_tokens"].service_config[0].timeout_seconds])
+    error_message = "Scheduler must wait as long as a run may take, or it counts a long run as failed and calls again."
+  }
+}
