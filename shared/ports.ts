@@ -32,7 +32,8 @@ export interface Query {
 
 /**
  * One write of a commit. `if`: `absent` (the document must not exist), `{ version }` (unchanged since that read);
- * without it the write is unconditional. `set` replaces the whole document.
+ * without it the write is unconditional. `set` replaces the whole document; one that changes nothing may keep the version.
+ * A commit may write a path only once.
  */
 export type Write =
   | { set: string; data: object; if?: 'absent' | { version: string } }

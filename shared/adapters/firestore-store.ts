@@ -156,8 +156,8 @@ class Refusal extends Error {
  * Every method of the client would initialize it by itself, but then a failure ends the process as an unhandled rejection.
  */
 async function connect(projectId: string, emulatorHost: string | undefined): Promise<FirestoreClient> {
-  const { default: firestore } = await import('@google-cloud/firestore-api/client_v1');
-  const client = new firestore.FirestoreClient({
+  const { default: firestore } = await import('@google-cloud/firestore');
+  const client = new firestore.v1.FirestoreClient({
     projectId,
     ...(emulatorHost && (await emulatorChannel(emulatorHost))),
   });
