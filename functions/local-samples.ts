@@ -103,7 +103,7 @@ export async function followLink(link: string, visitor: { email: string; passwor
   const page = await visit(link);
   if (!page.ok) throw new Error(`The connect link answered ${page.status}.`);
   const begun = await visit(link, 'POST');
-  const callback = await authorize(begun.headers.get('location')!, visitor);
+  const callback = await authorize(begun.headers.get('refresh')!.replace('0; url=', ''), visitor);
   const ended = await visit(callback);
   return (await visit(ended.headers.get('location')!)).text();
 }

@@ -79,7 +79,7 @@ export async function startFunctions(port: number, env: Record<string, string | 
   );
   const composition = await compose(config, log);
   const { outside, callers } = composition;
-  http('webex_teams_oauth', webexTeamsOauth(outside, new URL(config.WEBEX_API_URL).origin));
+  http('webex_teams_oauth', webexTeamsOauth(outside));
   http('customers', customers(outside, callers));
   http('refresh_tokens', refreshTokens(outside, config.REFRESH_CONCURRENCY));
   cloudEvent('sync_users', syncUsers(outside));

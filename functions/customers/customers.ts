@@ -1,6 +1,6 @@
 /** The operations of `customers`: each translates one request to a flow and its result to the API's representation. */
 
-import { createConnectLink } from '../../shared/connect.ts';
+import { createConnectLink } from '../../shared/connect-link.ts';
 import {
   type CustomerRead,
   changeCustomer,

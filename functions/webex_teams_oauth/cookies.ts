@@ -2,12 +2,14 @@
 
 import { parse } from 'cookie';
 import type { Request, Response } from 'express';
-import { digest } from '../../shared/domain/authorization.ts';
 
-/** One cookie per `state`, so that two tabs do not disturb each other. */
-export const authorizationCookie = (state: string) => `__Host-authorization-${digest(state).slice(0, 16)}`;
+const authorizationPrefix = '__Host-authorization-';
+/** One cookie per authorization, by its public name, so that two tabs do not disturb each other. */
+export const authorizationCookie = (name: string) => authorizationPrefix + name;
 export const browserCookie = '__Host-browser';
-export const resultCookie = '__Host-result';
+
+/** More sign-ins than anybody has open; without a bound, whoever sends a browser here in a loop fills its header. */
+const mostAuthorizations = 8;
 
 export function readCookie(request: Request, name: string): string | undefined {
   return parse(request.get('cookie') ?? '')[name];
@@ -20,4 +22,10 @@ export function setCookie(response: Response, name: string, value: string, lifeM
 
 export function clearCookie(response: Response, name: string): void {
   setCookie(response, name, '', 0);
+}
+
+/** Clears all but the newest authorizations: browsers send the oldest cookie first (RFC 6265, section 5.4). */
+export function clearOldAuthorizations(request: Request, response: Response): void {
+  const names = Object.keys(parse(request.get('cookie') ?? '')).filter((name) => name.startsWith(authorizationPrefix));
+  for (const name of names.slice(0, Math.max(0, names.length + 1 - mostAuthorizations))) clearCookie(response, name);
 }

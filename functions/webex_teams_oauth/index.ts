@@ -4,5 +4,5 @@ import { http } from '@google-cloud/functions-framework';
 import { deployed } from '../../shared/composition.ts';
 import { webexTeamsOauth } from './webex_teams_oauth.ts';
 
-const { config, outside } = await deployed('webex_teams_oauth', process.env);
-http('webex_teams_oauth', webexTeamsOauth(outside, new URL(config.WEBEX_API_URL).origin));
+const { outside } = await deployed('webex_teams_oauth', process.env);
+http('webex_teams_oauth', webexTeamsOauth(outside));

@@ -1,69 +1,55 @@
-/** The token page, the OAuth callback and connect links: translates a browser's requests to the flow `connect`, and its results to pages. */
+/** The token page, the OAuth callback and connect links: translates a browser's requests to the flow `connect`, and its outcomes to pages. */
 
-import { readFileSync } from 'node:fs';
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import express, { type Request, type Response } from 'express';
+import { type Begun, beginAuthorization, finishAuthorization, openAuthorization } from '../../shared/connect.ts';
+import { openLink } from '../../shared/connect-link.ts';
+import { clearOutcome, readOutcome } from '../../shared/connect-outcome.ts';
 import {
-  type Begun,
-  beginAuthorization,
-  beginFromLink,
-  type Callback,
-  completeAuthorization,
-  judgeCallback,
-  openLink,
-} from '../../shared/connect.ts';
-import { authorizationMs, digest, linkMs, unguessable } from '../../shared/domain/authorization.ts';
+  type Authorization,
+  authorizationMs,
+  isUnguessable,
+  linkMs,
+  outcomeMs,
+  publicName,
+  unguessable,
+} from '../../shared/domain/authorization.ts';
 import { Failure } from '../../shared/domain/failure.ts';
-import { Secret } from '../../shared/domain/secret.ts';
 import { toFailure } from '../../shared/http/problem.ts';
 import { statusOf } from '../../shared/http/status.ts';
 import type { Outside } from '../../shared/ports.ts';
-import { authorizationCookie, browserCookie, clearCookie, readCookie, resultCookie, setCookie } from './cookies.ts';
-import { linkPage, problemPage, type Result, resultPage, startPage } from './pages.ts';
+import { icon, script, style } from './assets.ts';
+import {
+  authorizationCookie,
+  browserCookie,
+  clearCookie,
+  clearOldAuthorizations,
+  readCookie,
+  setCookie,
+} from './cookies.ts';
+import { securityHeaders } from './headers.ts';
+import { connectedPage, leavingPage, linkPage } from './pages/connect.ts';
+import type { Site } from './pages/layout.ts';
+import { expiredPage, problemPage } from './pages/problem.ts';
+import { startPage, tokensPage } from './pages/tokens.ts';
 
-const resultPlace = 'cookie result';
-/** How long the result stays on the page: long enough to paste it, short enough to forget. */
-const resultMs = 10 * 60_000;
+/** The cookie outlives the authorization itself, which is judged by what is sealed in it, and opens its outcome. */
+const authorizationCookieMs = authorizationMs + outcomeMs;
+/** Longer codes than this are nobody's. */
+const longestCode = 4096;
 
-const assets = {
-  style: readFileSync(new URL('style.css', import.meta.url)),
-  script: readFileSync(new URL('page.js', import.meta.url)),
-};
+export function webexTeamsOauth(outside: Outside): HttpFunction {
+  const { clock, log, settings } = outside;
+  const site: Site = { portalName: settings.portalName, url: settings.oauthUrl };
+  const headers = securityHeaders(site.url);
 
-/** @param webexOrigin where the consent page is: the only place outside that a form may lead to */
-export function webexTeamsOauth(outside: Outside, webexOrigin: string): HttpFunction {
-  const { clock, log, sealer, settings } = outside;
-  const site = { portalName: settings.portalName, url: settings.oauthUrl };
-  const headers = {
-    'cache-control': 'no-store',
-    'content-security-policy': [
-      "default-src 'none'",
-      "style-src 'self'",
-      "script-src 'self'",
-      `form-action 'self' ${webexOrigin}`,
-      "frame-ancestors 'none'",
-      "base-uri 'none'",
-    ].join('; '),
-    'cross-origin-opener-policy': 'same-origin',
-    'referrer-policy': 'no-referrer',
-    'strict-transport-security': 'max-age=31536000',
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-  };
-
-  function leave(response: Response, begun: Begun): void {
-    setCookie(response, authorizationCookie(begun.state), begun.sealed, authorizationMs);
-    response.redirect(303, begun.url);
+  /** Keeps what the browser must bring back. */
+  function remember(request: Request, response: Response, begun: Begun): void {
+    clearOldAuthorizations(request, response);
+    setCookie(response, authorizationCookie(publicName(begun.state)), begun.sealed, authorizationCookieMs);
   }
 
-  async function finish(response: Response, result: Result): Promise<void> {
-    const sealed = await sealer.seal(new Secret(JSON.stringify(result)), resultPlace);
-    setCookie(response, resultCookie, sealed, resultMs);
-    // A clean address: code and state stay out of the history.
-    response.redirect(303, `${site.url}/result`);
-  }
-
-  function failed(error: unknown): Failure {
+  function told(error: unknown): Failure {
     const failure = toFailure(error);
     const facts = { code: failure.code, cause: failure.facts.cause, trackingId: failure.facts.trackingId };
     if (statusOf[failure.code] >= 500) log.error('authorization_failed', facts);
@@ -71,126 +57,129 @@ export function webexTeamsOauth(outside: Outside, webexOrigin: string): HttpFunc
     return failure;
   }
 
+  /** What this browser asked for under the name, if it did. */
+  async function asked(request: Request, name: string): Promise<Authorization | undefined> {
+    const authorization = await openAuthorization(outside, readCookie(request, authorizationCookie(name)));
+    return authorization && publicName(authorization.state) === name ? authorization : undefined;
+  }
+
+  async function authorize(request: Request, response: Response): Promise<void> {
+    const begun = await beginAuthorization(outside);
+    remember(request, response, begun);
+    response.redirect(303, begun.url);
+  }
+
+  /** Never answers with a page of its own: code and state must not stay in the address, whatever happens. */
   async function callback(request: Request, response: Response): Promise<void> {
     const [state, code, error] = ['state', 'code', 'error'].map((name) => single(request, name));
-    if (state === undefined) throw new Failure('authorization_not_valid', 'This address is only for answers of Webex.');
-    const cookie = authorizationCookie(state);
-    const answer: Callback = {
-      state,
-      sealed: readCookie(request, cookie),
-      browser: readCookie(request, browserCookie),
-      ...(code !== undefined && { code }),
-      ...(error !== undefined && { error }),
-    };
-    clearCookie(response, cookie);
-    let again = `${site.url}/authorize`;
     try {
-      const authorization = await judgeCallback(outside, answer);
-      if (authorization.link) again = `${site.url}/connect/again/${authorization.link}`;
-      const done = await completeAuthorization(outside, authorization, answer);
-      await finish(response, done.kind === 'tokens' ? tokensResult(done.tokens) : connectedResult(done));
-    } catch (error) {
-      await finish(response, { kind: 'failed', message: failed(error).message, again });
+      // The state first: without it nothing else of the address is worth a look.
+      const authorization = state && isUnguessable(state) ? await asked(request, publicName(state)) : undefined;
+      if (authorization?.state !== state || !authorization) return response.redirect(303, `${site.url}/expired`);
+      const browser = readCookie(request, browserCookie);
+      await finishAuthorization(outside, authorization, { code, error, browser }, told);
+    } catch (failure) {
+      told(failure);
     }
-  }
-
-  async function showLink(request: Request, response: Response, hash: string, action: string): Promise<void> {
-    const open = await openLink(outside, hash, readCookie(request, browserCookie));
-    const { name: customer, accountNumber } = open.customer;
-    const again = open.connection.data.state !== 'absent';
-    response.send(linkPage(site, { action, customer, accountNumber, again }));
-  }
-
-  async function followLink(request: Request, response: Response, hash: string): Promise<void> {
-    assertSameOrigin(request, site.url);
-    const browser = readCookie(request, browserCookie) ?? unguessable();
-    const begun = await beginFromLink(outside, hash, browser);
-    setCookie(response, browserCookie, browser, linkMs);
-    leave(response, begun);
+    response.redirect(303, `${site.url}/result/${publicName(state!)}`);
   }
 
   async function showResult(request: Request, response: Response): Promise<void> {
-    const sealed = readCookie(request, resultCookie);
-    const opened = sealed && (await sealer.open(sealed, resultPlace).catch(() => undefined));
-    if (!opened) return response.redirect(303, site.url);
-    const result = JSON.parse(opened.reveal()) as Result;
-    response.send(resultPage(site, result, clock.now()));
+    const name = String(request.params.name);
+    const authorization = await asked(request, name);
+    const outcome = authorization && (await readOutcome(outside, authorization).catch(failedOutcome));
+    if (!authorization || !outcome) return showExpired(request, response);
+    const now = clock.now();
+    switch (outcome.kind) {
+      case 'tokens':
+        return void response.send(tokensPage(site, outcome, `${site.url}/forget/${name}`, now));
+      case 'connected':
+        return void response.send(connectedPage(site, outcome, now));
+      case 'failed': {
+        const again = authorization.link ? linkUrl(authorization.link) : `${site.url}/authorize`;
+        const pointless = outcome.code === 'link_not_valid';
+        response.status(statusOf[outcome.code]);
+        return void response.send(problemPage(site, outcome, pointless ? undefined : again, now));
+      }
+    }
+  }
+
+  function failedOutcome(error: unknown) {
+    const { code, message } = told(error);
+    return { kind: 'failed' as const, code, message };
+  }
+
+  async function forget(request: Request, response: Response): Promise<void> {
+    assertSameOrigin(request, site.url);
+    const name = String(request.params.name);
+    const authorization = await asked(request, name);
+    if (authorization) await clearOutcome(outside, authorization);
+    clearCookie(response, authorizationCookie(name));
+    response.redirect(303, site.url);
+  }
+
+  function showExpired(_request: Request, response: Response): void {
+    response.status(410).send(expiredPage(site, clock.now()));
+  }
+
+  const linkUrl = (secret: string) => `${site.url}/connect/${secret}`;
+
+  async function showLink(request: Request, response: Response): Promise<void> {
+    const secret = String(request.params.secret);
+    const { customer, connection } = await openLink(outside, secret, readCookie(request, browserCookie));
+    const again = connection.data.state !== 'absent';
+    const { name, accountNumber } = customer;
+    response.send(linkPage(site, { action: linkUrl(secret), customer: name, accountNumber, again }, clock.now()));
+  }
+
+  async function followLink(request: Request, response: Response): Promise<void> {
+    assertSameOrigin(request, site.url);
+    const browser = readCookie(request, browserCookie) ?? unguessable();
+    const begun = await beginAuthorization(outside, { secret: String(request.params.secret), browser });
+    // As long as an authorization that begins at the link's last moment.
+    setCookie(response, browserCookie, browser, linkMs + authorizationMs);
+    remember(request, response, begun);
+    response.set('refresh', `0; url=${begun.url}`).send(leavingPage(site, begun.url, clock.now()));
   }
 
   const routes = express.Router({ caseSensitive: true });
-  routes.get('/', (_request, response) => void response.send(startPage(site)));
-  routes.get('/style.css', (_request, response) => void cached(response).type('css').send(assets.style));
-  routes.get('/page.js', (_request, response) => void cached(response).type('js').send(assets.script));
-  routes.get('/authorize', async (_request, response) => leave(response, await beginAuthorization(outside)));
-  routes.get('/callback', callback);
-  routes.get('/result', showResult);
-  for (const [prefix, hashOf] of [
-    ['connect/again', (part: string) => part],
-    ['connect', digest],
-  ] as const) {
-    const action = (part: string) => `${site.url}/${prefix}/${encodeURIComponent(part)}`;
-    routes.get(`/${prefix}/:part`, (request, response) =>
-      showLink(request, response, hashOf(request.params.part), action(request.params.part)),
-    );
-    routes.post(`/${prefix}/:part`, (request, response) => followLink(request, response, hashOf(request.params.part)));
+  routes.get('/', (_request, response) => void response.send(startPage(site, clock.now())));
+  for (const { path, type, body } of [style, script, icon]) {
+    routes.get(path, (_request, response) => {
+      response.set('cache-control', 'public, max-age=31536000, immutable').type(type).send(body);
+    });
   }
+  routes.get('/authorize', authorize);
+  routes.get('/callback', callback);
+  routes.get('/result/:name', showResult);
+  routes.post('/forget/:name', forget);
+  routes.get('/expired', showExpired);
+  routes.get('/connect/:secret', showLink);
+  routes.post('/connect/:secret', followLink);
 
   return (request, response) => {
     response.set(headers);
     routes(request, response, (error?: unknown) => {
-      const failure = failed(error ?? new Failure('not_found', 'There is no such page.'));
-      if (!response.headersSent) response.status(statusOf[failure.code]).send(problemPage(site, failure.message));
+      const failure = told(error ?? new Failure('not_found', 'Nothing is kept under this address.'));
+      if (response.headersSent) return;
+      response.status(statusOf[failure.code]).send(problemPage(site, failure, undefined, clock.now()));
     });
   };
 }
 
-/** A query parameter that is there once; repeated ones are nobody's honest request. */
+/** A query parameter that is there once and of a sane length; anything else is nobody's honest answer. */
 function single(request: Request, name: string): string | undefined {
   const value = request.query[name];
-  if (value === undefined || typeof value === 'string') return value;
-  throw new Failure('authorization_not_valid', 'The answer is not one of Webex.');
+  return typeof value === 'string' && value.length <= longestCode ? value : undefined;
 }
 
-/** A form of another site must not start an authorization here. */
+/**
+ * A form of another site must not act here. `Sec-Fetch-Site` is what the browser itself says; under `no-referrer` the
+ * `Origin` of our own forms is `null`, so it counts only where the browser does not say.
+ * @see https://www.w3.org/TR/fetch-metadata/
+ */
 function assertSameOrigin(request: Request, url: string): void {
-  const origin = request.get('origin');
-  if (origin === new URL(url).origin) return;
+  const site = request.get('sec-fetch-site');
+  if (site === undefined ? request.get('origin') === new URL(url).origin : site === 'same-origin') return;
   throw new Failure('authorization_not_valid', 'This form was not sent from this page.');
-}
-
-function cached(response: Response): Response {
-  return response.set('cache-control', 'public, max-age=3600');
-}
-
-function tokensResult(tokens: {
-  authorizer: { organizationId: string; organizationName: string; email: string };
-  accessToken: Secret;
-  refreshToken: Secret;
-  accessExpiresAt: number;
-  refreshExpiresAt: number;
-}): Result {
-  return {
-    kind: 'tokens',
-    organizationId: tokens.authorizer.organizationId,
-    organizationName: tokens.authorizer.organizationName,
-    authorizedBy: tokens.authorizer.email,
-    accessToken: tokens.accessToken.reveal(),
-    refreshToken: tokens.refreshToken.reveal(),
-    accessExpiresAt: tokens.accessExpiresAt,
-    refreshExpiresAt: tokens.refreshExpiresAt,
-  };
-}
-
-function connectedResult(done: {
-  customer: { name: string };
-  connection: { grant?: { refreshExpiresAt: number; authorizer?: { organizationName: string; email: string } } };
-}): Result {
-  const grant = done.connection.grant!;
-  return {
-    kind: 'connected',
-    customer: done.customer.name,
-    organizationName: grant.authorizer!.organizationName,
-    authorizedBy: grant.authorizer!.email,
-    refreshExpiresAt: grant.refreshExpiresAt,
-  };
 }

@@ -1,0 +1,50 @@
+// Copy and the counters; the page tells everything without them.
+const said = document.getElementById('said');
+
+for (const button of document.querySelectorAll('[data-copy]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => copy(button, document.getElementById(button.dataset.copy)));
+}
+
+async function copy(button, value) {
+  try {
+    await navigator.clipboard.writeText(value.textContent);
+    button.classList.add('done');
+    said.textContent = `${button.dataset.name} copied.`;
+  } catch {
+    // The browser does not let us: show the value, selected, for a copy by hand.
+    const secret = value.closest('details');
+    if (secret) secret.open = true;
+    getSelection().selectAllChildren(value);
+    said.textContent = `${button.dataset.name} is selected. Copy it with the keyboard.`;
+  }
+  setTimeout(() => {
+    button.classList.remove('done');
+    said.textContent = '';
+  }, 2500);
+}
+
+// Counted by the server's clock: this machine's may be wrong.
+const ahead = Date.now() - Number(document.body.dataset.now);
+const counters = document.querySelectorAll('time[data-counter]');
+const two = (number) => String(number).padStart(2, '0');
+
+function count() {
+  for (const time of counters) {
+    const seconds = Math.max(0, Math.floor((Date.parse(time.dateTime) + ahead - Date.now()) / 1000));
+    const days = Math.floor(seconds / 86400);
+    const clock = [seconds / 3600, seconds / 60, seconds].map((unit, index) =>
+      two(Math.floor(unit) % (index ? 60 : 24)),
+    );
+    time.textContent = `${days ? `${days} day${days === 1 ? '' : 's'} ` : ''}${clock.join(':')}`;
+  }
+}
+if (counters.length > 0) {
+  count();
+  setInterval(count, 1000);
+}
+
+// A page that the browser kept alive behind another one may show what has been cleared since.
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) location.reload();
+});

@@ -1,0 +1,89 @@
+/** A real Chromium, and what a person does in it. */
+
+import chromium from '@sparticuz/chromium';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium as launcher,
+  type Page,
+} from 'playwright-core';
+
+/** Those of the packaged browser for small containers, without the ones that switch a browser's security off. */
+const unsafe = /disable-web-security|disable-site-isolation|allow-running-insecure|single-process|disable-features/;
+const quiet = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--disable-quic',
+];
+
+export async function launch(): Promise<Browser> {
+  chromium.setGraphicsMode = false;
+  const args = [...chromium.args.filter((arg) => !unsafe.test(arg)), ...quiet];
+  return launcher.launch({ executablePath: await chromium.executablePath(), args, headless: true });
+}
+
+export interface Watched {
+  context: BrowserContext;
+  page: Page;
+  /** The address of every request, oldest first. */
+  requests: string[];
+  /** What the browser complained of: policy violations, script errors, failed requests. */
+  complaints: string[];
+}
+
+/** A browser of its own: no cookie of another test. */
+export async function freshContext(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
+  const context = await browser.newContext(options);
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  context.on('request', (request) => requests.push(request.url()));
+  context.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`));
+  context.on('console', (message) => {
+    // A page that tells of a failure has its status; the browser repeats it as an error.
+    const status = /^Failed to load resource: the server responded with a status of/.test(message.text());
+    if (message.type() === 'error' && !status) complaints.push(message.text());
+  });
+  context.on('weberror', (error) => complaints.push(String(error.error())));
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  return { context, page, requests, complaints };
+}
+
+export const acmeAdministrator = { email: 'admin@acme.example', password: 'webex-local' };
+export const acmeMember = { email: 'member@acme.example', password: 'webex-local' };
+export const globexAdministrator = { email: 'admin@globex.example', password: 'webex-local' };
+
+/** Signs in on Webex's pages, up to its consent page. */
+export async function signIn(page: Page, who: { email: string; password: string }): Promise<void> {
+  await page.getByLabel('Email address').fill(who.email);
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByLabel('Password').fill(who.password);
+  await page.getByRole('button', { name: 'Sign In' }).click();
+  await page.getByRole('button', { name: 'Accept' }).waitFor();
+}
+
+/** Decides on Webex's consent page, and waits for our own answer. */
+export async function decide(page: Page, decision: 'Accept' | 'Deny'): Promise<void> {
+  await page.getByRole('button', { name: decision }).click();
+  await page.waitForURL(/\/webex_teams_oauth\//);
+}
+
+/** GET TOKENS from the start page to the tokens. */
+export async function getTokens(page: Page, url: string, who = acmeAdministrator): Promise<void> {
+  await page.goto(url);
+  await page.getByRole('link', { name: 'GET TOKENS' }).click();
+  await signIn(page, who);
+  await decide(page, 'Accept');
+}
+
+/** A connect link from its page to its outcome. */
+export async function followLink(page: Page, link: string, who = acmeAdministrator): Promise<void> {
+  await page.goto(link);
+  await page.getByRole('button', { name: 'Connect to Webex' }).click();
+  await signIn(page, who);
+  await decide(page, 'Accept');
+}

@@ -1,0 +1,62 @@
+/** The function `webex_teams_oauth` on a real port with the framework's middleware, beside a Webex stand-in whose clock it shares. */
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { http } from '@google-cloud/functions-framework';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { webexTeamsOauth } from '../../functions/webex_teams_oauth/webex_teams_oauth.ts';
+import { createConnectLink } from '../../shared/connect-link.ts';
+import { createCustomer } from '../../shared/customers.ts';
+import { administrator, movableClock, type TestOutside, testOutside } from '../support/outside.ts';
+import { sampleClient, sampleOrganizations } from '../webex/sample.ts';
+import { startWebex, type WebexOptions, type WebexServer } from '../webex/server.ts';
+
+export const [acme, globex] = sampleOrganizations as [(typeof sampleOrganizations)[0], (typeof sampleOrganizations)[0]];
+
+export interface Stack {
+  /** The public address of the function, below a name as on cloudfunctions.net. */
+  url: string;
+  outside: TestOutside;
+  webex: WebexServer;
+  /** A customer of the organization; answers its id. */
+  customer(change?: { name?: string; accountNumber?: string }): Promise<string>;
+  /** A connect link for the customer. */
+  link(customerId: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startStack(options: WebexOptions = {}): Promise<Stack> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://localhost:${(server.address() as AddressInfo).port}/webex_teams_oauth`;
+  const clock = movableClock();
+  const clients = [{ ...sampleClient, redirectUris: [`${url}/callback`] }];
+  const webex = await startWebex({ now: clock.now, clients, ...options });
+  const outside = testOutside(webex, { clock });
+  outside.settings = { ...outside.settings, oauthUrl: url, portalName: 'VOSS4UC' };
+  http('webex_teams_oauth', webexTeamsOauth(outside));
+  const target = getTestServer('webex_teams_oauth');
+  server.on('request', (request, response) => {
+    const rest = request.url!.startsWith('/webex_teams_oauth') ? request.url!.slice('/webex_teams_oauth'.length) : '';
+    request.url = rest.startsWith('/') ? rest : `/${rest}`;
+    target.emit('request', request, response);
+  });
+  return {
+    url,
+    outside,
+    webex,
+    async customer({ name = acme.name, accountNumber = acme.id } = {}) {
+      const fields = { hierarchy: 'sys.provider', name, accountNumber, shadow: [] };
+      return (await createCustomer(outside, administrator, fields)).customer.data.id;
+    },
+    link: async (customerId) => (await createConnectLink(outside, customerId, administrator.id)).url,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await webex.close();
+      await outside.store.close();
+    },
+  };
+}
