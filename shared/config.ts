@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { roles } from './domain/caller.ts';
 import { Failure } from './domain/failure.ts';
 
-/** @see webex/facts in docs: what the sync and the admin check need, and SCIM for the completeness proof. */
+/** What the sync and the check of the administrator need, and SCIM for the proof of completeness. */
 const defaultScopes = [
   'spark-admin:people_read',
   'spark-admin:licenses_read',
@@ -55,6 +55,9 @@ const environment = z.object({
   EVENTS_TOPIC: z.string().min(1).default('customer-events'),
   REFRESH_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(50),
 });
+
+/** Every variable, for the documents and the deployment to be held against. */
+export const configurationNames = Object.keys(environment.shape);
 
 export type Config = z.infer<typeof environment>;
 
