@@ -4,13 +4,15 @@ import type { Connection } from './domain/connection.ts';
 import type { Customer } from './domain/customer.ts';
 import { codeOf, Failure } from './domain/failure.ts';
 import { accessTokenPlace, connectionPath, customerPath } from './domain/paths.ts';
-import type { Outside, WebexAccess } from './ports.ts';
-import { proxiesOf, refreshNow } from './refresh.ts';
-
-type Parts = Pick<Outside, 'store' | 'sealer' | 'queue' | 'webex' | 'clock' | 'log' | 'settings'>;
+import { decideRefresh } from './domain/refresh.ts';
+import type { WebexAccess } from './ports.ts';
+import { proxiesOf, type RefreshParts } from './refresh.ts';
+import { refreshNow } from './refresh-now.ts';
 
 /** A token with less than this left is renewed before it is given out. */
 const nearEndMs = 10 * 60_000;
+/** Enough for the call that the token is asked for. */
+const soonMs = 60_000;
 
 export interface WorkingAccess extends WebexAccess {
   customer: Customer;
@@ -22,7 +24,7 @@ export interface WorkingAccess extends WebexAccess {
  * A token that still works is served while refreshing fails.
  * @throws Failure `not_found`, `not_connected`, `reauthorization_required`, and Webex's codes once the token is dead
  */
-export async function workingAccess(outside: Parts, customerId: string): Promise<WorkingAccess> {
+export async function workingAccess(outside: RefreshParts, customerId: string): Promise<WorkingAccess> {
   const { clock, store } = outside;
   const [customer, read] = await Promise.all([
     store.get<Customer>(customerPath(customerId)),
@@ -31,7 +33,10 @@ export async function workingAccess(outside: Parts, customerId: string): Promise
   if (!customer || !read) throw new Failure('not_found', 'There is no such customer.');
   let connection = read.data;
   if (!connection.grant) throw new Failure('not_connected', 'No administrator has authorized this customer yet.');
-  if (connection.grant.accessExpiresAt - clock.now() < nearEndMs) {
+  const leftMs = connection.grant.accessExpiresAt - clock.now();
+  // Somebody who renews it already is waited for only once nothing works any more.
+  const beingRenewed = leftMs > soonMs && decideRefresh(connection, clock.now(), true).kind === 'leased';
+  if (leftMs < nearEndMs && !beingRenewed) {
     try {
       connection = (await refreshNow(outside, customerId)).connection ?? connection;
     } catch (error) {
@@ -50,7 +55,7 @@ export async function workingAccess(outside: Parts, customerId: string): Promise
  * @throws Failure what `workingAccess` and the call throw
  */
 export async function withAccess<T>(
-  outside: Parts,
+  outside: RefreshParts,
   customerId: string,
   call: (access: WorkingAccess) => Promise<T>,
 ): Promise<T> {

@@ -40,7 +40,9 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
       clock,
       log,
       sealer: joseSealer(secrets, clock),
-      webex: webexApi(config.WEBEX_API_URL, integrationReader(secrets, clock)),
+      webex: webexApi(config.WEBEX_API_URL, integrationReader(secrets, clock), {
+        allowLocalProxies: config.ALLOW_LOCAL_PROXIES,
+      }),
       settings: {
         portalName: config.PORTAL_NAME,
         oauthUrl: config.OAUTH_URL,

@@ -50,6 +50,8 @@ const environment = z.object({
     .transform((text) => text.split(/[\s,]+/).filter(Boolean))
     .pipe(z.array(z.string()).min(1))
     .default(defaultScopes),
+  /** Customers' proxies may lie at loopback and link-local addresses: for development only. */
+  ALLOW_LOCAL_PROXIES: z.stringbool().default(false),
   PAGE_SIZE: z.coerce.number().int().min(1).max(1000).default(500),
   SYNC_TOPIC: z.string().min(1).default('sync-users'),
   EVENTS_TOPIC: z.string().min(1).default('customer-events'),

@@ -11,7 +11,9 @@ import type { Outside, Write } from './ports.ts';
 const keptMs = 396 * day;
 /** An event older than this in the outbox was left there by a crash; younger ones are being published. */
 const abandonedAfterMs = 60_000;
-const sweepLimit = 500;
+const sweepLimit = 300;
+/** So many in a row that cannot be published: the queue is away, not one event odd. */
+const givenUpAfter = 5;
 
 /** A new id that sorts by time. */
 export function newId(now: number): string {
@@ -51,14 +53,30 @@ export async function publish(
   return published;
 }
 
-/** Publishes what crashes have left in the outbox, oldest first; subscribers drop repeats by the event's id. */
+/**
+ * Publishes what crashes have left in the outbox, oldest first, while `goesOn`; subscribers drop repeats by the event's id.
+ * When nothing gets through any more, the rest waits for the next sweep.
+ */
 export async function sweepOutbox(
   outside: Pick<Outside, 'store' | 'queue' | 'log' | 'settings' | 'clock'>,
+  goesOn: () => boolean = () => true,
 ): Promise<number> {
-  const left = await outside.store.query<CustomerEvent>({ collection: outbox, limit: sweepLimit });
   const before = outside.clock.now() - abandonedAfterMs;
-  return publish(
-    outside,
-    left.map(({ data }) => data).filter(({ at }) => at <= before),
-  );
+  let [swept, failedInARow] = [0, 0];
+  let after: { id: string } | undefined;
+  while (true) {
+    const left = await outside.store.query<CustomerEvent>({
+      collection: outbox,
+      limit: sweepLimit,
+      ...(after && { after }),
+    });
+    for (const { data } of left) {
+      if (data.at > before || failedInARow >= givenUpAfter || !goesOn()) return swept;
+      const published = await publish(outside, [data]);
+      failedInARow = published === 0 ? failedInARow + 1 : 0;
+      swept += published;
+    }
+    if (left.length < sweepLimit) return swept;
+    after = { id: left.at(-1)!.data.id };
+  }
 }

@@ -1,6 +1,7 @@
 /** The integration registered at Webex, read from its secret: one client id and the client secrets to try in turn. */
 
 import { Failure } from './domain/failure.ts';
+import { keep } from './domain/kept.ts';
 import { Secret } from './domain/secret.ts';
 import type { Clock, Integration, Secrets } from './ports.ts';
 
@@ -11,16 +12,11 @@ export const integrationName = 'webex-integration';
 const rereadAfterMs = 5 * 60_000;
 
 /**
- * Reads the integration, at most once every 5 minutes.
- * @throws Failure `configuration_invalid`, `secret_missing`, `secrets_unavailable`
+ * Reads the integration, at most once every 5 minutes; while it cannot be read again, the last one serves.
+ * @throws Failure `configuration_invalid`, `secret_missing`, `secrets_unavailable` when it was never read
  */
 export function integrationReader(secrets: Secrets, clock: Pick<Clock, 'now'>): () => Promise<Integration> {
-  let kept: { value: Integration; readAt: number } | undefined;
-  return async () => {
-    if (kept && clock.now() - kept.readAt < rereadAfterMs) return kept.value;
-    kept = { value: parse((await secrets.read(integrationName)).reveal()), readAt: clock.now() };
-    return kept.value;
-  };
+  return keep(async () => parse((await secrets.read(integrationName)).reveal()), clock.now, rereadAfterMs).get;
 }
 
 function parse(text: string): Integration {

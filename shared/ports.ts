@@ -70,6 +70,8 @@ export interface Secrets {
 export interface Sealer {
   seal(text: Secret, place: string): Promise<string>;
   open(sealed: string, place: string): Promise<Secret>;
+  /** Whether the key that seals now has sealed it; otherwise a rotation has still to reach it. */
+  isCurrent(sealed: string): Promise<boolean>;
 }
 
 /** At least once, in any order. Resolves when the message is safe with the queue; throws `queue_unavailable`. */
@@ -120,8 +122,8 @@ export interface WebexAccess {
 
 /**
  * The calls we make at Webex. Every method throws `Failure` with one of: `webex_unavailable` (network, timeout, 5xx,
- * unreadable body), `webex_rate_limited` (`retryAfterMs`), `webex_unauthorized` (401), `webex_forbidden` (403),
- * `webex_not_found`, `webex_unexpected` (any other 4xx); the token calls also `grant_refused` (this grant is dead)
+ * unreadable body), `proxy_refused` (the customer's own proxy), `webex_rate_limited` (`retryAfterMs`),
+ * `webex_unauthorized` (401), `webex_forbidden` (403), `webex_not_found`, `webex_unexpected` (any other 4xx); the token calls also `grant_refused` (this grant is dead)
  * and `client_refused` (our own credentials are). `trackingId` is on the failure where Webex gave one.
  * @see https://developer.webex.com/docs/integrations
  */
@@ -129,7 +131,8 @@ export interface Webex {
   /** Where a browser is sent to consent (RFC 6749, section 4.1.1, with RFC 7636). */
   authorizeUrl(request: { redirectUri: string; scopes: string[]; state: string; challenge: string }): Promise<string>;
   exchangeCode(request: { code: Secret; verifier: Secret; redirectUri: string }): Promise<TokenPair>;
-  refresh(request: { refreshToken: Secret; proxies?: Proxies; signal?: AbortSignal }): Promise<TokenPair>;
+  /** Answers or throws within `exchangeMs` (domain/refresh.ts), whatever proxies and refused secrets cost. */
+  refresh(request: { refreshToken: Secret; proxies?: Proxies }): Promise<TokenPair>;
   /** Whose token this is. */
   me(access: WebexAccess): Promise<Person>;
   organization(access: WebexAccess, orgId: string): Promise<Organization>;
@@ -139,8 +142,12 @@ export interface Webex {
   revoke(access: WebexAccess, orgId: string): Promise<void>;
   /** One page; `cursor` is the `next` of the page before. */
   people(access: WebexAccess, page: { orgId: string; max: number; cursor?: string }): Promise<PeoplePage>;
-  /** At most 85 ids (uuids): who is there, and who Webex says is not. */
+  /** At most 85 ids (uuids): who is there (without licences and roles), and who Webex says is not. */
   peopleById(access: WebexAccess, ids: string[]): Promise<{ people: Person[]; notFoundIds: string[] }>;
+  /** One person with everything that an administrator may see: a look-up by ids leaves licences and roles out. */
+  person(access: WebexAccess, id: string): Promise<Person>;
+  /** How many people the organization has by SCIM: a second opinion about a scan's completeness. */
+  scimTotal(access: WebexAccess, orgId: string): Promise<number>;
   licenses(access: WebexAccess, orgId: string): Promise<License[]>;
   roles(access: WebexAccess): Promise<Role[]>;
 }

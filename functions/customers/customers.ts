@@ -16,7 +16,7 @@ import { eventsOf, syncsOf, usersOf } from '../../shared/domain/paths.ts';
 import type { SyncRun } from '../../shared/domain/sync.ts';
 import type { User } from '../../shared/domain/user.ts';
 import type { Callers, Outside } from '../../shared/ports.ts';
-import { refreshNow } from '../../shared/refresh.ts';
+import { refreshNow } from '../../shared/refresh-now.ts';
 import { requestSync } from '../../shared/sync.ts';
 import { pageToken, positionOf } from './page-token.ts';
 import { showCustomer, showEvent, showSync, showUser } from './representation.ts';

@@ -1,25 +1,43 @@
 /** Called by Cloud Scheduler: renews every connection that is due and answers what it did. */
 
 import type { HttpFunction } from '@google-cloud/functions-framework';
+import type { Response } from 'express';
+import { Failure } from '../../shared/domain/failure.ts';
+import type { Drain } from '../../shared/http/drain.ts';
 import { sendProblem } from '../../shared/http/problem.ts';
 import type { Outside } from '../../shared/ports.ts';
-import { refreshDue } from '../../shared/refresh.ts';
+import { refreshDue } from '../../shared/refresh-due.ts';
 
 /** Takes up nothing new after this: well inside Scheduler's `attempt_deadline` of 30 minutes. */
 const budgetMs = 25 * 60_000;
 
-/** The HTTP function `refresh_tokens`; who may call it is the platform's to check (`run.invoker`). */
-export function refreshTokens(outside: Outside, concurrency: number): HttpFunction {
-  return async (_request, response) => {
+/**
+ * The HTTP function `refresh_tokens`; who may call it is the platform's to check (`run.invoker`).
+ * @param drain lets what is under way come to its end when the instance is told to end
+ */
+export function refreshTokens(outside: Outside, concurrency: number, drain?: Drain): HttpFunction {
+  const jobs: Record<string, (response: Response) => Promise<void>> = {
+    '/': (response) => refresh(outside, concurrency, response, drain?.signal),
+  };
+  return async (request, response) => {
     try {
-      const startedAt = outside.clock.now();
-      const run = await refreshDue(outside, { concurrency, endsAt: startedAt + budgetMs });
-      const facts = { ...run, durationMs: outside.clock.now() - startedAt };
-      if (run.ended === 'client_refused') outside.log.error('integration_refused', facts);
-      else outside.log.info('refresh_run', facts);
-      response.json(facts);
+      const job = jobs[request.path];
+      if (!job) throw new Failure('not_found', 'There is no such job.');
+      if (request.method !== 'POST') throw new Failure('method_not_allowed', 'Jobs are started by POST.');
+      const work = job(response);
+      await (drain ? drain.hold(work) : work);
     } catch (error) {
       sendProblem(response, error, outside.log, 'refresh_tokens');
     }
   };
+}
+
+/** Where time did not suffice the answer is 503: Scheduler calls again at once, and the run goes on with the oldest. */
+async function refresh(outside: Outside, concurrency: number, response: Response, signal?: AbortSignal): Promise<void> {
+  const startedAt = outside.clock.now();
+  const run = await refreshDue(outside, { concurrency, endsAt: startedAt + budgetMs, ...(signal && { signal }) });
+  const facts = { ...run, durationMs: outside.clock.now() - startedAt };
+  if (run.ended === 'client_refused') outside.log.error('integration_refused', facts);
+  else outside.log.info('refresh_run', facts);
+  response.status(run.ended === 'out_of_time' ? 503 : 200).json(facts);
 }

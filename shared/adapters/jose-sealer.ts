@@ -2,6 +2,7 @@
 
 import type { JWK } from 'jose';
 import { Failure } from '../domain/failure.ts';
+import { keep } from '../domain/kept.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Clock, Sealer, Secrets } from '../ports.ts';
 
@@ -9,15 +10,9 @@ import type { Clock, Sealer, Secrets } from '../ports.ts';
 export const keyringName = 'sealing-keys';
 
 /** A rotated keyring is seen by running instances within this time, an unknown key id at once. */
-const rereadAfterMs = 5 * 60_000;
+export const keyringReadAgainMs = 5 * 60_000;
 /** However many unknown key ids a forger sends, the secret is read no oftener than this. */
 const rereadAtMostEveryMs = 10_000;
-
-interface Keyring {
-  keys: Map<string, Uint8Array>;
-  first: string;
-  readAt: number;
-}
 
 /** A new 256-bit key for the keyring; `kid` must be unused in it. */
 export function newSealingKey(kid: string): JWK {
@@ -31,63 +26,75 @@ export function newSealingKey(kid: string): JWK {
  * @see https://www.rfc-editor.org/rfc/rfc7516
  */
 export function joseSealer(secrets: Secrets, clock: Pick<Clock, 'now'>): Sealer {
-  let reading: Promise<Keyring> | undefined;
-
-  async function keyring(wanted?: string): Promise<Keyring> {
-    const current = await reading?.catch(() => undefined);
-    const age = current ? clock.now() - current.readAt : Number.POSITIVE_INFINITY;
-    const missing = wanted !== undefined && !current?.keys.has(wanted) && age > rereadAtMostEveryMs;
-    if (!current || missing || age > rereadAfterMs) reading = readKeyring(secrets, clock.now());
-    return reading!;
-  }
+  const keyring = keep(
+    async () => symmetricKeys((await secrets.read(keyringName)).reveal()),
+    clock.now,
+    keyringReadAgainMs,
+  );
 
   return {
     async seal(text, place) {
       const { CompactEncrypt } = await import('jose');
-      const { keys, first } = await keyring();
+      const [[kid, key]] = await keyring.get();
       return new CompactEncrypt(new TextEncoder().encode(text.reveal()))
-        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: first, place })
-        .encrypt(keys.get(first)!);
+        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid, place })
+        .encrypt(key);
     },
 
     async open(sealed, place) {
-      const { compactDecrypt, decodeProtectedHeader } = await import('jose');
-      const refuse = () => new Failure('sealed_text_invalid', 'The sealed text cannot be opened here.');
-      let kid: unknown;
-      try {
-        kid = decodeProtectedHeader(sealed).kid;
-      } catch {
-        throw refuse();
-      }
-      if (typeof kid !== 'string') throw refuse();
-      const key = (await keyring(kid)).keys.get(kid);
-      if (!key) throw refuse();
+      const { compactDecrypt } = await import('jose');
+      const kid = await keyOf(sealed);
+      const named = (keys: Keys) => keys.find(([id]) => id === kid)?.[1];
+      const key = named(await keyring.get()) ?? named(await keyring.renew(rereadAtMostEveryMs));
+      if (!key) throw refusal(`key ${kid.slice(0, 100)}`);
       try {
         const options = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] };
         const { plaintext, protectedHeader } = await compactDecrypt(sealed, key, options);
-        if (protectedHeader.place !== place) throw refuse();
-        return new Secret(new TextDecoder().decode(plaintext));
+        if (protectedHeader.place === place) return new Secret(new TextDecoder().decode(plaintext));
       } catch {
-        throw refuse();
+        throw refusal('changed');
       }
+      throw refusal('moved');
     },
+
+    isCurrent: async (sealed) => (await keyOf(sealed)) === (await keyring.get())[0][0],
   };
 }
 
-async function readKeyring(secrets: Secrets, now: number): Promise<Keyring> {
-  const text = (await secrets.read(keyringName)).reveal();
+/**
+ * The id of the key that a text was sealed by. Not proven until the text has been opened.
+ * @throws Failure `sealed_text_invalid`
+ */
+export async function keyOf(sealed: string): Promise<string> {
+  const { decodeProtectedHeader } = await import('jose');
   try {
-    const set = JSON.parse(text) as { keys: { kid: string; kty: string; k: string }[] };
-    const keys = new Map(set.keys.map(({ kid, kty, k }) => [kid, symmetricKey(kid, kty, k)]));
-    const first = set.keys[0]!.kid;
-    return { keys, first, readAt: now };
+    const { kid } = decodeProtectedHeader(sealed);
+    if (typeof kid === 'string') return kid;
+  } catch {
+    // No JWE at all.
+  }
+  throw refusal('malformed');
+}
+
+function refusal(cause: string): Failure {
+  return new Failure('sealed_text_invalid', 'The sealed text cannot be opened here.', { cause });
+}
+
+type Keys = [[kid: string, key: Uint8Array], ...[kid: string, key: Uint8Array][]];
+
+function symmetricKeys(text: string): Keys {
+  try {
+    const keys = (JSON.parse(text) as { keys: unknown[] }).keys.map(symmetricKey);
+    if (new Set(keys.map(([kid]) => kid)).size !== keys.length || !keys[0]) throw new TypeError('not a keyring');
+    return keys as Keys;
   } catch {
     throw new Failure('configuration_invalid', `The secret ${keyringName} is not a JWK set of 256-bit keys.`);
   }
 }
 
-function symmetricKey(kid: unknown, kty: unknown, k: unknown): Uint8Array {
+function symmetricKey(jwk: unknown): Keys[0] {
+  const { kid, kty, k } = jwk as Record<string, unknown>;
   const bytes = typeof k === 'string' ? Buffer.from(k, 'base64url') : undefined;
   if (typeof kid !== 'string' || kty !== 'oct' || bytes?.length !== 32) throw new TypeError('not a sealing key');
-  return bytes;
+  return [kid, bytes];
 }

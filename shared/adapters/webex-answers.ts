@@ -20,9 +20,11 @@ const retryAfter = { absentMs: 15_000, leastMs: 1_000, mostMs: 3_600_000 };
 
 const fields = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+// A lone surrogate is legal in JSON and in no store.
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value.toWellFormed() : undefined;
 const texts = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item) => typeof item === 'string' && item !== '') : [];
+  Array.isArray(value) ? value.map(text).filter((item) => item !== undefined) : [];
 const count = (value: unknown): number | undefined => (Number.isFinite(value) ? (value as number) : undefined);
 const idOf = (value: unknown): string | undefined => (text(value) ? bareId(value as string) : undefined);
 
@@ -46,27 +48,44 @@ export function unreadable(answer: Answer): Failure {
   });
 }
 
-/** @see https://developer.webex.com/docs/integrations#getting-an-access-token */
+/** No token of Webex's is longer: what is would not fit into a document. */
+const longestToken = 16_384;
+/** An access token whose life Webex does not tell, or not credibly, is taken to live this long: it is renewed hourly. */
+const assumedLifetimeMs = 3_600_000;
+const credible = { leastSeconds: 60, mostSeconds: 10 * 365 * 86_400 };
+
+/**
+ * A pair without its lifetimes is still a pair: where Webex rotates refresh tokens it is the only one.
+ * @see https://developer.webex.com/docs/integrations#getting-an-access-token
+ */
 export function toTokenPair(answer: Answer): TokenPair {
   const body = fields(answer.body);
-  const accessToken = text(body.access_token);
-  const expiresIn = seconds(body.expires_in);
-  if (!accessToken || expiresIn === undefined) throw unreadable(answer);
-  const refreshToken = text(body.refresh_token);
-  const refreshExpiresIn = seconds(body.refresh_token_expires_in);
+  const accessToken = token(body.access_token);
+  if (!accessToken) throw unreadable(answer);
+  const refreshToken = token(body.refresh_token);
+  const accessLifetimeMs = lifetimeMs(body.expires_in);
+  const refreshLifetimeMs = lifetimeMs(body.refresh_token_expires_in);
   const scope = text(body.scope);
   return {
     accessToken: new Secret(accessToken),
-    accessLifetimeMs: expiresIn * 1000,
+    accessLifetimeMs: accessLifetimeMs ?? assumedLifetimeMs,
+    ...(accessLifetimeMs === undefined && { lifetimeAssumed: true }),
     ...(refreshToken && { refreshToken: new Secret(refreshToken) }),
-    ...(refreshExpiresIn !== undefined && { refreshLifetimeMs: refreshExpiresIn * 1000 }),
-    ...(scope && { scopes: scope.split(/\s+/).sort() }),
+    ...(refreshLifetimeMs !== undefined && { refreshLifetimeMs }),
+    ...(scope && scope.length <= longestToken && { scopes: scope.split(/\s+/).sort() }),
   };
 }
 
-function seconds(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && number > 0 && Number.isFinite(number) ? number : undefined;
+/** RFC 6749, appendix A.12: visible characters. */
+function token(value: unknown): string | undefined {
+  const given = text(value);
+  return given && given.length <= longestToken && /^[\x21-\x7e]+$/.test(given) ? given : undefined;
+}
+
+function lifetimeMs(value: unknown): number | undefined {
+  const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof seconds !== 'number') return undefined;
+  return seconds >= credible.leastSeconds && seconds <= credible.mostSeconds ? Math.floor(seconds * 1000) : undefined;
 }
 
 /**
@@ -133,6 +152,13 @@ export function toOrganization(answer: Answer): Organization {
 
 export function toNotFoundIds(answer: Answer): string[] {
   return texts(fields(answer.body).notFoundIds).map(bareId);
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2 */
+export function toTotal(answer: Answer): number {
+  const total = count(fields(answer.body).totalResults);
+  if (total === undefined) throw unreadable(answer);
+  return total;
 }
 
 /** `{"exp": <epoch ms>}` */

@@ -1,11 +1,12 @@
 /** Webex over got: the only place that talks to Webex. What it cannot say in our words leaves as a `Failure`, never as got's error. */
 
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { Failure } from '../domain/failure.ts';
+import type { Person } from '../domain/person.ts';
+import { exchangeMs } from '../domain/refresh.ts';
 import type { Secret } from '../domain/secret.ts';
 import { webexId } from '../domain/webex-id.ts';
 import type { Integration, Proxies, Webex, WebexAccess } from '../ports.ts';
+import { proxyAgents, toProxyFailure } from './proxy-agents.ts';
 import {
   type Answer,
   items,
@@ -18,13 +19,14 @@ import {
   toTokenExpiry,
   toTokenFailure,
   toTokenPair,
+  toTotal,
   unreadable,
 } from './webex-answers.ts';
 
-/** One exchange may take this long, connection through a proxy included; see `leaseMs` in domain/refresh.ts. */
+/** One call may take this long, connection through a proxy included. */
 const timeoutMs = 30_000;
-/** Agents kept for customers with proxies of their own; the oldest goes first. */
-const agentsKept = 500;
+/** Webex's longest pages are a few megabytes; whatever answers with more is not Webex. */
+const maxAnswerBytes = 32 * 1024 * 1024;
 
 interface Request {
   method?: 'GET' | 'POST' | 'DELETE';
@@ -37,34 +39,25 @@ interface Request {
 /**
  * @param apiUrl Webex's API base, e.g. `https://webexapis.com/v1` (Gov: `https://api-usgov.webex.com/v1`)
  * @param integration our credentials; a refused client secret is followed by the next in the list
+ * @param options customers' proxies at local addresses are refused unless allowed; trust in one more certificate authority
  * @see https://developer.webex.com/docs/basics
  */
-export function webexApi(apiUrl: string, integration: () => Promise<Integration>): Webex {
+export function webexApi(
+  apiUrl: string,
+  integration: () => Promise<Integration>,
+  options: { allowLocalProxies?: boolean; certificateAuthority?: string } = {},
+): Webex {
   const base = `${apiUrl.replace(/\/+$/, '')}/`;
-  const direct = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
-  const agents = new Map<string, ReturnType<typeof proxied>>();
+  const { allowLocalProxies = false, certificateAuthority } = options;
+  const agents = proxyAgents({ https: base.startsWith('https:'), allowLocal: allowLocalProxies, connectMs: timeoutMs });
   let goodSecret: string | undefined;
-
-  async function proxied(url: string) {
-    const { HttpProxyAgent, HttpsProxyAgent } = await import('hpagent');
-    const options = { keepAlive: true, proxy: url, timeout: timeoutMs };
-    return { http: new HttpProxyAgent(options), https: new HttpsProxyAgent(options) };
-  }
-
-  function agentFor(proxies: Proxies = {}): typeof direct | ReturnType<typeof proxied> {
-    const url = base.startsWith('https:') ? (proxies.https ?? proxies.http) : proxies.http;
-    if (!url) return direct;
-    const kept = agents.get(url) ?? proxied(url);
-    agents.delete(url);
-    agents.set(url, kept);
-    if (agents.size > agentsKept) agents.delete(agents.keys().next().value!);
-    return kept;
-  }
 
   async function send(url: string, request: Request): Promise<Answer> {
     const { default: got } = await import('got');
+    const agent = await agents.agentsFor(request.proxies);
+    const tooMuch = new AbortController();
     try {
-      const response = await got(url, {
+      const answering = got(url, {
         method: request.method ?? 'GET',
         ...(request.form && { form: request.form }),
         headers: {
@@ -72,14 +65,19 @@ export function webexApi(apiUrl: string, integration: () => Promise<Integration>
           'user-agent': 'webex-customer-access',
           ...(request.accessToken && { authorization: `Bearer ${request.accessToken.reveal()}` }),
         },
-        agent: await agentFor(request.proxies),
+        agent,
+        ...(certificateAuthority && { https: { certificateAuthority } }),
         timeout: { request: timeoutMs },
         // Retries are the flows' decisions; a redirect would carry the token to where it points.
         retry: { limit: 0 },
         followRedirect: false,
         throwHttpErrors: false,
-        ...(request.signal && { signal: request.signal }),
+        signal: AbortSignal.any([tooMuch.signal, ...(request.signal ? [request.signal] : [])]),
       });
+      answering.on('downloadProgress', ({ transferred }) => {
+        if (transferred > maxAnswerBytes) tooMuch.abort();
+      });
+      const response = await answering;
       return {
         status: response.statusCode,
         body: parsed(response.body),
@@ -87,6 +85,8 @@ export function webexApi(apiUrl: string, integration: () => Promise<Integration>
       };
     } catch (error) {
       // got's error holds the form and the Authorization header: only its code leaves.
+      const proxyFailure = toProxyFailure(error as object);
+      if (proxyFailure) throw proxyFailure;
       const code = (error as { code?: unknown }).code;
       const cause = typeof code === 'string' ? code : 'no code';
       throw new Failure('webex_unavailable', 'Webex could not be reached.', { cause });
@@ -104,18 +104,31 @@ export function webexApi(apiUrl: string, integration: () => Promise<Integration>
     return `${base}${path}${search && `?${search}`}`;
   }
 
-  /** Only the API's own `people` is followed: a next link elsewhere would carry the access token there. */
-  function nextPage(cursor: string, max: number): string {
+  /**
+   * Only the API's own `people` is followed: a next link elsewhere would carry the access token there. Links have been
+   * seen with `max=null` and without the other parameters: ours are put back.
+   */
+  function nextPage(cursor: string, asked: Record<string, string>): string {
     const url = URL.canParse(cursor, base) ? new URL(cursor, base) : undefined;
     const people = new URL('people', base);
     if (url?.origin !== people.origin || url.pathname !== people.pathname) {
       throw new Failure('webex_unexpected', 'Webex named a next page that is not its own.', { cause: 'foreign link' });
     }
-    url.searchParams.set('max', String(max));
+    for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
     return url.href;
   }
 
-  async function token(form: Record<string, string>, request: Request) {
+  async function onePerson(name: string, access: WebexAccess): Promise<Person> {
+    const answer = await call(address(`people/${name}`), access);
+    const person = toPerson((answer.body ?? {}) as Record<string, unknown>);
+    if (!person) throw unreadable(answer);
+    return person;
+  }
+
+  /** The time limit is one for all client secrets together: a lease must outlast it. */
+  async function token(form: Record<string, string>, proxies?: Proxies) {
+    const signal = AbortSignal.timeout(exchangeMs);
+    const request: Request = { method: 'POST', signal, ...(proxies && { proxies }) };
     const { clientId, clientSecrets } = await integration();
     const inTurn = clientSecrets.toSorted(
       (a, b) => Number(b.reveal() === goodSecret) - Number(a.reveal() === goodSecret),
@@ -123,7 +136,7 @@ export function webexApi(apiUrl: string, integration: () => Promise<Integration>
     let refused: Failure | undefined;
     for (const secret of inTurn) {
       const client = { client_id: clientId, client_secret: secret.reveal() };
-      const answer = await send(address('access_token'), { ...request, method: 'POST', form: { ...form, ...client } });
+      const answer = await send(address('access_token'), { ...request, form: { ...form, ...client } });
       if (answer.status >= 200 && answer.status <= 299) {
         goodSecret = secret.reveal();
         return toTokenPair(answer);
@@ -149,25 +162,18 @@ export function webexApi(apiUrl: string, integration: () => Promise<Integration>
     },
 
     exchangeCode: ({ code, verifier, redirectUri }) =>
-      token(
-        {
-          grant_type: 'authorization_code',
-          code: code.reveal(),
-          redirect_uri: redirectUri,
-          code_verifier: verifier.reveal(),
-        },
-        {},
-      ),
+      token({
+        grant_type: 'authorization_code',
+        code: code.reveal(),
+        redirect_uri: redirectUri,
+        code_verifier: verifier.reveal(),
+      }),
 
-    refresh: ({ refreshToken, ...request }) =>
-      token({ grant_type: 'refresh_token', refresh_token: refreshToken.reveal() }, request),
+    refresh: ({ refreshToken, proxies }) =>
+      token({ grant_type: 'refresh_token', refresh_token: refreshToken.reveal() }, proxies),
 
-    async me(access) {
-      const answer = await call(address('people/me'), access);
-      const person = toPerson((answer.body ?? {}) as Record<string, unknown>);
-      if (!person) throw unreadable(answer);
-      return person;
-    },
+    me: (access) => onePerson('me', access),
+    person: (access, id) => onePerson(webexId('PEOPLE', id), access),
 
     organization: async (access, orgId) =>
       toOrganization(await call(address(`organizations/${webexId('ORGANIZATION', orgId)}`), access)),
@@ -180,8 +186,8 @@ export function webexApi(apiUrl: string, integration: () => Promise<Integration>
     },
 
     async people(access, { orgId, max, cursor }) {
-      const first = { orgId: webexId('ORGANIZATION', orgId), max: String(max), excludeStatus: 'true' };
-      const answer = await call(cursor ? nextPage(cursor, max) : address('people', first), access);
+      const asked = { orgId: webexId('ORGANIZATION', orgId), max: String(max), excludeStatus: 'true' };
+      const answer = await call(cursor ? nextPage(cursor, asked) : address('people', asked), access);
       const next = await nextLink(answer.header('link'));
       const people = items(answer).flatMap((item) => toPerson(item) ?? []);
       return { people, ...(next && { next }) };
@@ -191,6 +197,11 @@ export function webexApi(apiUrl: string, integration: () => Promise<Integration>
       const query = { id: ids.map((id) => webexId('PEOPLE', id)).join(','), max: String(ids.length) };
       const answer = await call(address('people', query), access);
       return { people: items(answer).flatMap((item) => toPerson(item) ?? []), notFoundIds: toNotFoundIds(answer) };
+    },
+
+    async scimTotal(access, orgId) {
+      const url = new URL(`/identity/scim/${encodeURIComponent(orgId)}/v2/Users?startIndex=1&count=1`, base);
+      return toTotal(await call(url.href, access));
     },
 
     licenses: async (access, orgId) =>

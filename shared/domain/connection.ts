@@ -6,6 +6,8 @@ import type { Secret } from './secret.ts';
 export interface TokenPair {
   accessToken: Secret;
   accessLifetimeMs: number;
+  /** Webex did not say how long, or not credibly. */
+  lifetimeAssumed?: boolean;
   /** Absent where Webex left it out: the old one stays. */
   refreshToken?: Secret;
   refreshLifetimeMs?: number;
@@ -32,7 +34,7 @@ export interface Authorizer {
 /** The stored pair. `serial` grows by one with every pair that is stored: it says whose result is newer. */
 export interface StoredGrant {
   serial: number;
-  /** JWE compact serializations: see shared/sealing.ts. */
+  /** JWE compact serializations: see adapters/jose-sealer.ts. */
   sealedAccessToken: string;
   sealedRefreshToken: string;
   accessExpiresAt: number;
@@ -75,6 +77,8 @@ export interface Connection {
   fault?: ConnectionFault;
   /** When Webex first refused the present grant: the first of the two proofs. */
   refusedAt?: number;
+  /** Scopes that are required and were not granted; absent when there are none. As of the last refresh. */
+  missingScopes?: string[];
   /** When the next exchange is due; absent when none can succeed (`absent`, `reauthorization_required`). */
   nextRefreshAt?: number;
   /** When the runway next crosses a warning mark; absent when none is left. */

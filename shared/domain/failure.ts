@@ -10,6 +10,7 @@ export type FailureCode =
   | 'already_exists'
   | 'version_mismatch'
   | 'version_required'
+  | 'cursor_expired'
   | 'idempotency_key_reused'
   | 'request_too_large'
   | 'unsupported_media_type'
@@ -33,6 +34,7 @@ export type FailureCode =
   | 'webex_unexpected'
   | 'grant_refused'
   | 'client_refused'
+  | 'proxy_refused'
   // Our own platform.
   | 'conflict'
   | 'store_unavailable'

@@ -9,6 +9,9 @@ export const day = 24 * hour;
 /** The source document's promise: "automatically refreshes the access tokens every 7 days". */
 const renewEveryMs = 7 * day;
 
+/** Nothing is ever planned further ahead; an instant beyond was written by a clock that was wrong. */
+export const longestPlanMs = renewEveryMs + hour;
+
 /** Days of runway at which the portal is warned. */
 export const warningDays = [30, 14, 7, 3, 1] as const;
 

@@ -22,7 +22,7 @@ const files = (pattern: string) => globSync(pattern, { cwd: root });
 
 describe('imports', () => {
   it.each(files('shared/domain/*.ts'))('%s imports the domain and pure parts of Node only', (file) => {
-    for (const { name } of importsOf(file)) expect(name).toMatch(/^(shared\/domain\/|node:crypto$)/);
+    for (const { name } of importsOf(file)) expect(name).toMatch(/^(shared\/domain\/|node:(crypto|net)$)/);
   });
 
   it.each(files('shared/*.ts').filter((file) => !/ports|composition|config/.test(file)))(

@@ -31,6 +31,7 @@ function connection(changes: Partial<Connection> = {}): Connection {
   return { ...base, state: 'active', grant, nextRefreshAt: now, nextWarningAt: now + 53 * day, ...changes };
 }
 
+const by = (owner: string) => ({ owner, now, requiredScopes: [] as string[] });
 const fail = (code: FailureCode, state = connection(), at = now) => failed(state, new Failure(code, 'no'), at, 0);
 
 describe('decideRefresh', () => {
@@ -60,7 +61,7 @@ describe('a refresh that succeeds', () => {
   it('forgets the failures, ends the lease, plans the next one and tells of the recovery', () => {
     const fault = { code: 'webex_unavailable', message: '', at: now };
     const ill = takeLease(connection({ state: 'degraded', failures: 4, fault, refusedAt: now }), 'me', now);
-    const { connection: well, events } = refreshed(ill, { ...grant, serial: 2, refreshedAt: now }, now);
+    const { connection: well, events } = refreshed(ill, { ...grant, serial: 2, refreshedAt: now }, by('me'));
     expect(well).toMatchObject({ state: 'active', failures: 0, epoch: 4, grant: { serial: 2 } });
     expect(well).not.toHaveProperty('lease');
     expect(well).not.toHaveProperty('fault');
@@ -70,7 +71,7 @@ describe('a refresh that succeeds', () => {
   });
 
   it('tells nothing of what was healthy', () => {
-    expect(refreshed(connection(), grant, now).events).toEqual([]);
+    expect(refreshed(connection(), grant, by('me')).events).toEqual([]);
   });
 });
 
@@ -115,7 +116,7 @@ describe('a refresh that fails', () => {
 
   it('begins anew with the proofs after a success between two refusals', () => {
     const first = fail('grant_refused').connection;
-    const well = refreshed(first, { ...grant, serial: 2 }, now + 1).connection;
+    const well = refreshed(first, { ...grant, serial: 2 }, by('me')).connection;
     expect(fail('grant_refused', well, now + 30 * day).connection.state).toBe('degraded');
   });
 
