@@ -1,9 +1,10 @@
-/** Called by Pub/Sub: does the sync that a message names. What no retry can cure is acknowledged with a log line. */
+/** Called by Pub/Sub: works on the sync that a message names. What no retry can cure is acknowledged with a log line. */
 
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import * as z from 'zod';
+import { removeRemains } from '../../shared/customer-remains.ts';
 import type { Outside } from '../../shared/ports.ts';
-import { removeRemains, runSync } from '../../shared/sync.ts';
+import { runSync } from '../../shared/sync-run.ts';
 
 const id = z.string().regex(/^[\w-]{1,128}$/);
 const message = z.union([
@@ -22,7 +23,7 @@ export function syncUsers(outside: Outside) {
       });
       return;
     }
-    if ('remove' in parsed.data) await removeRemains(outside.store, parsed.data.customer);
+    if ('remove' in parsed.data) await removeRemains(outside, parsed.data.customer);
     else await runSync(outside, parsed.data.customer, parsed.data.sync);
   };
 }

@@ -9,7 +9,7 @@ import { checkField, checkValue, documentTexts, splitPath } from './store-limits
 const busyTimeoutMs = 10_000;
 const purgeIntervalMs = 60_000;
 /** Fields that the flows order or range over: each gets an index over all collections. */
-const indexedFields = ['nameKey', 'nextRefreshAt', 'nextWarningAt', 'revision'];
+const indexedFields = ['nameKey', 'nextRefreshAt', 'nextWarningAt', 'nextSyncAt', 'revision'];
 
 /**
  * `version` is the row's id: AUTOINCREMENT never gives one twice, not even after a deletion, and every `set` makes a new

@@ -1,6 +1,7 @@
 /** The record of a customer, as the model `relation/SparkCustomer` has it, and its place in the hierarchy. */
 
 import { createHash } from 'node:crypto';
+import type { SyncSettings } from './sync.ts';
 
 /** The document `customers/{id}`. Instants are epoch ms. */
 export interface Customer {
@@ -14,12 +15,16 @@ export interface Customer {
   httpsProxy?: string;
   /** At most one. */
   shadow: { name: string }[];
+  /** Where the customer's syncs differ from the defaults. */
+  sync?: Partial<SyncSettings>;
+  /** Names this state of the record; random, and known before the commit, so that a remembered answer can carry it. */
+  etag: string;
   createdAt: number;
   updatedAt: number;
 }
 
 /** What a caller may set. */
-export type CustomerFields = Omit<Customer, 'id' | 'createdAt' | 'updatedAt'>;
+export type CustomerFields = Omit<Customer, 'id' | 'etag' | 'createdAt' | 'updatedAt'>;
 
 /** What names are compared, ordered and searched by: case and compatibility forms do not count. */
 export function nameKey(name: string): string {

@@ -18,6 +18,7 @@ export const eventTypes = [
   'removals_held',
   'removals_approved',
   'removals_rejected',
+  'authorizer_at_risk',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
@@ -30,6 +31,7 @@ const published: ReadonlySet<EventType> = new Set<EventType>([
   'reauthorization_required',
   'users_synced',
   'removals_held',
+  'authorizer_at_risk',
 ]);
 
 export interface EventDraft {

@@ -2,14 +2,17 @@
 
 export const connections = 'connections';
 export const outbox = 'outbox';
+export const directories = 'directories';
 
 export const customerPath = (id: string) => `customers/${id}`;
 export const connectionPath = (id: string) => `${connections}/${id}`;
 export const eventsOf = (id: string) => `customers/${id}/events`;
 export const usersOf = (id: string) => `customers/${id}/users`;
 export const rosterOf = (id: string) => `customers/${id}/roster`;
+export const heldOf = (id: string) => `customers/${id}/held`;
+export const catalogOf = (id: string) => `customers/${id}/catalog`;
 export const syncsOf = (id: string) => `customers/${id}/syncs`;
-export const directoryPath = (id: string) => `directories/${id}`;
+export const directoryPath = (id: string) => `${directories}/${id}`;
 export const linkPath = (hash: string) => `connect_links/${hash}`;
 export const usedStatePath = (hash: string) => `used_states/${hash}`;
 

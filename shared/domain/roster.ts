@@ -1,36 +1,190 @@
-/** The roster: person → hash for everyone of a customer, in a few documents of packed text, so that who is unchanged costs nothing. */
+/**
+ * The roster: person → hash for everyone of a customer, so that who is unchanged costs neither read nor write. It is kept
+ * as a log in a few documents (`customers/{id}/roster/{generation}-{n}`): a commit of users rewrites only the last one.
+ */
 
-import { createHash } from 'node:crypto';
-
-/** The document `customers/{id}/roster/{shard}`: lines of `person hash`. About 50 bytes a person. */
-export interface RosterShard {
+/** One document of the log: lines of `person hash`, or `person -day` for one who was removed on that day. */
+export interface RosterChunk {
   entries: string;
 }
 
-/** A shard holds about this many people: 200 KB, far from a document's 1 MiB even when uneven. */
-const peoplePerShard = 4_000;
-
-export type Roster = Map<string, string>;
-
-/** The number of shards for an organization of this size: a power of two, so that growth splits shards evenly. */
-export function shardCount(people: number): number {
-  return 2 ** Math.max(0, Math.ceil(Math.log2(people / peoplePerShard)));
+/** Which documents are the log, and how long it is. `people`: who is there after all of it. */
+export interface RosterLog {
+  generation: number;
+  entries: number;
+  people: number;
 }
 
-export function shardOf(person: string, shards: number): number {
-  return createHash('sha256').update(person).digest().readUInt32BE() % shards;
+/** A document of 250 KB, a quarter of what one may have. */
+export const entriesPerChunk = 5_000;
+/** Who comes back within this is known to have been there: as long as tombstones are kept. */
+const removedKeptDays = 90;
+
+export const chunkId = (generation: number, index: number) => `${generation}-${index}`;
+
+/** The ids of the log's documents, in order. */
+export function chunkIds({ generation, entries }: RosterLog): string[] {
+  return Array.from({ length: Math.ceil(entries / entriesPerChunk) }, (_, index) => chunkId(generation, index));
 }
 
-export function unpack(shard: RosterShard, into: Roster): void {
-  for (const line of shard.entries.split('\n')) {
-    const space = line.lastIndexOf(' ');
-    if (space > 0) into.set(line.slice(0, space), line.slice(space + 1));
+export type Roster = ReturnType<typeof newRoster>;
+
+/**
+ * The roster in memory. A person's place in the order of arrival is the same whenever the same log is read, so a set of
+ * people can be kept as one bit each.
+ */
+export function newRoster() {
+  /** Person → slot. A map keeps its order when a value is replaced: that is the order of arrival. */
+  const slots = new Map<string, number>();
+  const removed = new Map<string, number>();
+  let hashes = new Float64Array(1024);
+  let seen = new Uint8Array(1024);
+  let nextSlot = 0;
+  let seenCount = 0;
+
+  function slotFor(person: string): number {
+    const known = slots.get(person);
+    if (known !== undefined) return known;
+    if (nextSlot === seen.length) {
+      const [moreHashes, moreSeen] = [new Float64Array(nextSlot * 2), new Uint8Array(nextSlot * 2)];
+      moreHashes.set(hashes);
+      moreSeen.set(seen);
+      [hashes, seen] = [moreHashes, moreSeen];
+    }
+    slots.set(person, nextSlot);
+    return nextSlot++;
   }
+
+  function see(person: string): boolean {
+    const slot = slots.get(person);
+    if (slot === undefined || seen[slot] === 1) return false;
+    seen[slot] = 1;
+    seenCount += 1;
+    return true;
+  }
+
+  return {
+    get size() {
+      return slots.size;
+    },
+    get seenCount() {
+      return seenCount;
+    },
+    hash(person: string): number | undefined {
+      const slot = slots.get(person);
+      return slot === undefined ? undefined : hashes[slot];
+    },
+    /** Whether a person who is not there was there before. */
+    wasRemoved: (person: string) => removed.has(person),
+    isSeen: (person: string) => seen[slots.get(person) ?? -1] === 1,
+    set(person: string, hash: number): void {
+      hashes[slotFor(person)] = hash;
+      removed.delete(person);
+    },
+    remove(person: string, day: number): void {
+      const slot = slots.get(person);
+      if (slot !== undefined && seen[slot] === 1) seenCount -= 1;
+      slots.delete(person);
+      removed.set(person, day);
+    },
+    /** Answers whether it is the first time. */
+    see,
+    seeAllBut(people: string[]): void {
+      const but = new Set(people);
+      for (const person of slots.keys()) if (!but.has(person)) see(person);
+    },
+    forgetSeen(): void {
+      seen.fill(0);
+      seenCount = 0;
+    },
+    /** In the order of arrival. */
+    unseen(): string[] {
+      const people: string[] = [];
+      for (const [person, slot] of slots) if (seen[slot] === 0) people.push(person);
+      return people;
+    },
+    /** Who has been seen: one bit a person, base64. */
+    seenBits(): string {
+      const bits = Buffer.alloc(Math.ceil(slots.size / 8));
+      let place = 0;
+      for (const slot of slots.values()) {
+        if (seen[slot] === 1) bits[place >> 3] = bits[place >> 3]! | (1 << (place & 7));
+        place += 1;
+      }
+      return bits.toString('base64');
+    },
+    /** Takes up bits that were made when the log was as long as it is now. */
+    restoreSeen(base64: string): void {
+      const bits = Buffer.from(base64, 'base64');
+      let place = 0;
+      for (const person of slots.keys()) {
+        if ((bits[place >> 3] ?? 0) & (1 << (place & 7))) see(person);
+        place += 1;
+      }
+    },
+    /** The lines that say the same as the whole log, without what is old. */
+    *compacted(today: number): Generator<string> {
+      for (const [person, slot] of slots) yield `${person} ${hashes[slot]!.toString(36)}\n`;
+      for (const [person, day] of removed) if (today - day <= removedKeptDays) yield `${person} -${day}\n`;
+    },
+  };
 }
 
-/** The given shards of a roster, packed. */
-export function pack(roster: Roster, shards: number, wanted: ReadonlySet<number>): Map<number, RosterShard> {
-  const lines = new Map<number, string[]>([...wanted].map((shard) => [shard, []]));
-  for (const [person, hash] of roster) lines.get(shardOf(person, shards))?.push(`${person} ${hash}`);
-  return new Map([...lines].map(([shard, entries]) => [shard, { entries: entries.join('\n') }]));
+export const entryOf = (person: string, hash: number) => `${person} ${hash.toString(36)}\n`;
+export const removalOf = (person: string, day: number) => `${person} -${day}\n`;
+
+/**
+ * The roster that the log's documents say. With a `mark`, made when the log had so many entries: who had been seen then,
+ * and everybody written since.
+ */
+export function readLog(chunks: RosterChunk[], mark?: { entries: number; seen: string }): Roster {
+  const roster = newRoster();
+  let index = 0;
+  const markHere = () => {
+    if (mark && index === mark.entries) roster.restoreSeen(mark.seen);
+  };
+  for (const { entries } of chunks) {
+    for (let from = 0; from < entries.length; index++) {
+      markHere();
+      const [space, end] = [entries.indexOf(' ', from), entries.indexOf('\n', from)];
+      const person = entries.slice(from, space);
+      const value = entries.slice(space + 1, end);
+      if (value.startsWith('-')) roster.remove(person, Number(value.slice(1)));
+      else roster.set(person, Number.parseInt(value, 36));
+      if (mark && index >= mark.entries) roster.see(person);
+      from = end + 1;
+    }
+  }
+  markHere();
+  return roster;
+}
+
+/** The log with lines added: its new length, its last document's text, and the documents that were touched. */
+export function extend(
+  log: RosterLog,
+  last: string,
+  lines: Iterable<string>,
+): { entries: number; last: string; chunks: { id: string; data: RosterChunk }[] } {
+  const chunks: { id: string; data: RosterChunk }[] = [];
+  let [entries, text, touched] = [log.entries, last, false];
+  const close = () => {
+    const index = Math.ceil(entries / entriesPerChunk) - 1;
+    if (touched) chunks.push({ id: chunkId(log.generation, index), data: { entries: text } });
+  };
+  for (const line of lines) {
+    if (entries > 0 && entries % entriesPerChunk === 0) {
+      close();
+      [text, touched] = ['', false];
+    }
+    text += line;
+    entries += 1;
+    touched = true;
+  }
+  close();
+  return { entries, last: text, chunks };
+}
+
+/** Whether rewriting the log is worth it: when more than a third of it, and of one document, is out of date. */
+export function compactionDue({ entries, people }: RosterLog): boolean {
+  return entries > entriesPerChunk && entries > 1.5 * people;
 }

@@ -1,50 +1,69 @@
 /** A person as we store and show it: Webex's directory fields, the status the portal shows, and a place in the change feed. */
 
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { nameKey } from './customer.ts';
 import type { Person } from './person.ts';
 import { day } from './schedule.ts';
 
 /** What the portal shows of a user: from login-enabled and invite-pending, not from presence. */
-export type UserStatus = 'active' | 'invite_pending' | 'login_disabled';
+export const userStatuses = ['active', 'invite_pending', 'login_disabled'] as const;
+export type UserStatus = (typeof userStatuses)[number];
 
-/** The document `customers/{customer}/users/{id}`. */
+/** The document `customers/{customer}/users/{id}` of somebody who is there. */
 export interface User extends Person {
   status: UserStatus;
+  /** What lists order and search by; tombstones have none and so are in no list. */
   nameKey: string;
-  hash: string;
+  emailKeys: string[];
+  hash: number;
   /** Grows with every change of any user of the customer: the order of the change feed. */
   revision: number;
-  removedAt?: number;
-  /** Tombstones go after 90 days. */
-  expireAt?: number;
+  removedAt?: undefined;
 }
 
-const tombstoneMs = 90 * day;
+/** The same document for 90 days after the person went. */
+export interface Tombstone extends Omit<User, 'nameKey' | 'emailKeys' | 'removedAt'> {
+  removedAt: number;
+  expireAt: number;
+}
 
-/** Identity of a person's directory data: equal hashes mean that nothing needs to be written. 66 bits. */
-export function hashOf(person: Person): string {
+export const tombstoneMs = 90 * day;
+
+/** Not directory data: it moves without anything that we store having changed. */
+const notHashed = new Set(['lastModified']);
+
+/**
+ * Identity of a person's directory data: equal hashes mean that nothing needs to be written. 48 bits, a number: a change
+ * is overlooked once in 280,000,000,000,000.
+ */
+export function hashOf(person: Person): number {
   const fields = Object.entries(person)
+    .filter(([name]) => !notHashed.has(name))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => [name, Array.isArray(value) ? value.toSorted() : value]);
-  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 11);
+  return digest('sha256', JSON.stringify(fields), 'buffer').readUIntBE(0, 6);
 }
+
+/** Case does not count in an address that is searched for. */
+export const emailKey = (email: string) => email.trim().toLowerCase();
 
 export function statusOf(person: Person): UserStatus {
   if (person.invitePending) return 'invite_pending';
   return person.loginEnabled === false ? 'login_disabled' : 'active';
 }
 
-export function toUser(person: Person, hash: string, revision: number): User {
+export function toUser(person: Person, hash: number, revision: number): User {
   return {
     ...person,
     status: statusOf(person),
     nameKey: nameKey(person.displayName ?? person.emails[0] ?? person.id),
+    emailKeys: person.emails.map(emailKey),
     hash,
     revision,
   };
 }
 
-export function tombstone(user: User, revision: number, now: number): User {
-  return { ...user, revision, removedAt: now, expireAt: now + tombstoneMs };
+export function tombstone(user: User | Tombstone, revision: number, now: number): Tombstone {
+  const { nameKey: _name, emailKeys: _emails, ...rest } = user as User;
+  return { ...rest, revision, removedAt: now, expireAt: now + tombstoneMs };
 }

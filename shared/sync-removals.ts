@@ -1,0 +1,106 @@
+/** Who was absent from a complete scan: confirmed by Webex, then removed, or held for a decision. */
+
+import { codeOf } from './domain/failure.ts';
+import { heldOf } from './domain/paths.ts';
+import { holdReason } from './domain/removal.ts';
+import { type HoldReason, inPhase } from './domain/sync.ts';
+import type { Write } from './ports.ts';
+import { watchSight } from './sync-authorizer.ts';
+import { advance, checkpointDue, checkpointWrites, outOfTime, type Session } from './sync-session.ts';
+import { commitRemovals, usersPerCommit } from './sync-users.ts';
+
+/** The document `customers/{id}/held/{run}-{n}`: people whose removal awaits a decision. */
+export interface HeldPeople {
+  run: string;
+  people: string[];
+  expireAt: number;
+}
+
+/** As many ids as Webex takes in one `id=`. */
+const idsPerRequest = 85;
+/** 370 KB a document, seven in a commit. */
+const heldPerDocument = 10_000;
+const heldDocumentsPerCommit = 7;
+
+export const heldPath = (customerId: string, run: string, index: number) => `${heldOf(customerId)}/${run}-${index}`;
+
+/**
+ * Asks Webex about everybody who has not been seen. Whom Webex does not say to be gone counts as seen: afterwards the
+ * unseen are proven to be gone. Answers whether it got to the end before the time was over.
+ */
+export async function confirmAbsent(session: Session): Promise<boolean> {
+  const { outside, roster } = session;
+  const absent = roster.unseen();
+  for (let from = session.confirmed; from < absent.length; from += idsPerRequest) {
+    if (outOfTime(session)) return false;
+    const ids = absent.slice(from, from + idsPerRequest);
+    const answer = await session.call((access) => outside.webex.peopleById(access, ids));
+    const gone = new Set(answer.notFoundIds);
+    for (const id of ids) {
+      if (gone.has(id)) session.confirmed += 1;
+      else roster.see(id);
+    }
+    if (checkpointDue(session)) await advance(session, {}, checkpointWrites(session, session.head.data));
+  }
+  const { authorizer } = session;
+  if (authorizer && roster.hash(authorizer) !== undefined && !roster.isSeen(authorizer)) {
+    await watchSight(session, 'gone');
+  }
+  return true;
+}
+
+/** Why the confirmed removals must be held, if so. What was approved is held no more. */
+export async function whyHeld(session: Session): Promise<HoldReason | undefined> {
+  const { roster, run, settings } = session;
+  const gone = roster.size - roster.seenCount;
+  if (gone === 0 || run.approves) return undefined;
+  const total = settings.checkTotal ? await scimTotal(session) : undefined;
+  const facts = { gone, known: run.expected, present: roster.seenCount, ...(total !== undefined && { total }) };
+  return holdReason(facts, settings);
+}
+
+/** How many people there are by SCIM, or undefined where we may not ask. */
+async function scimTotal({ outside, customer, call }: Session): Promise<number | undefined> {
+  try {
+    return await call((access) => outside.webex.scimTotal(access, customer.accountNumber));
+  } catch (error) {
+    if (['webex_forbidden', 'webex_not_found', 'webex_unexpected'].includes(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
+/** Lists the unseen for a decision; the run that ends with this says so. */
+export async function holdRemovals(session: Session, reason: HoldReason): Promise<void> {
+  const { customer, roster } = session;
+  const { id, expireAt } = session.run;
+  const gone = roster.unseen();
+  const writes: Write[] = [];
+  for (let from = 0; from < gone.length; from += heldPerDocument) {
+    const people = gone.slice(from, from + heldPerDocument);
+    const data: HeldPeople = { run: id, people, expireAt };
+    writes.push({ set: heldPath(customer.id, id, writes.length), data });
+  }
+  for (let from = 0; from < writes.length; from += heldDocumentsPerCommit) {
+    await advance(session, {}, writes.slice(from, from + heldDocumentsPerCommit));
+  }
+  const held = { state: 'waiting' as const, reason, count: gone.length, documents: writes.length };
+  session.run = { ...session.run, held };
+}
+
+/**
+ * Removes the unseen. That they may go is committed first: half of them gone, the rest would look like fewer than the
+ * thresholds to whoever goes on. Answers whether it got to the end before the time was over.
+ */
+export async function removeUnseen(session: Session): Promise<boolean> {
+  const { outside, roster } = session;
+  const gone = roster.unseen();
+  if (session.run.phases.at(-1)?.phase !== 'remove') {
+    session.run = inPhase(session.run, 'remove', outside.clock.now());
+    if (gone.length > usersPerCommit) await advance(session, {}, checkpointWrites(session, session.head.data));
+  }
+  for (let from = 0; from < gone.length; from += usersPerCommit) {
+    if (outOfTime(session)) return false;
+    await commitRemovals(session, gone.slice(from, from + usersPerCommit));
+  }
+  return true;
+}

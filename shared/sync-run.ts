@@ -1,0 +1,108 @@
+/** Makes a customer's stored users match its Webex organization: scan → confirm who is absent → remove or hold. */
+
+import { removeRemains } from './customer-remains.ts';
+import { codeOf, Failure, type FailureCode } from './domain/failure.ts';
+import { inPhase, type SyncRun } from './domain/sync.ts';
+import { markApproved } from './removal-decision.ts';
+import { watchAfterRefusal } from './sync-authorizer.ts';
+import { catalogWrites, complete, fail, leave } from './sync-end.ts';
+import { confirmAbsent, holdRemovals, removeUnseen, whyHeld } from './sync-removals.ts';
+import { loadRoster } from './sync-roster.ts';
+import { scanPeople } from './sync-scan.ts';
+import { openSession, type Parts, type Session } from './sync-session.ts';
+
+/**
+ * A function that is called by a message has 9 minutes: the last call may take a minute and a half with its retries, and
+ * the rest is for the last commits.
+ */
+const defaultBudgetMs = 7 * 60_000;
+
+/** What another delivery of the message can cure. */
+const curable: ReadonlySet<FailureCode> = new Set([
+  'webex_unavailable',
+  'webex_rate_limited',
+  'store_unavailable',
+  'secrets_unavailable',
+  'queue_unavailable',
+  'busy',
+]);
+
+/**
+ * Works on the run that the message names, until it has ended or `budgetMs` is used up; then another message goes on.
+ * A run that has ended is left alone. What no retry can cure ends the run as `failed`.
+ * @throws Failure what another delivery of the message can cure
+ */
+export async function runSync(
+  outside: Parts,
+  customerId: string,
+  syncId: string,
+  budgetMs = defaultBudgetMs,
+): Promise<SyncRun | undefined> {
+  const session = await openSession(outside, customerId, syncId, budgetMs).catch(async (error) => {
+    if (codeOf(error) !== 'not_found') throw error;
+    // A request that crossed the customer's deletion has left a directory behind.
+    await removeRemains(outside, customerId);
+    return undefined;
+  });
+  if (!session) return undefined;
+  try {
+    const ended = await work(session);
+    if (ended) return ended;
+    const left = await leave(session);
+    await outside.queue.publish(outside.settings.syncTopic, { data: { customer: customerId, sync: syncId } });
+    return left;
+  } catch (error) {
+    return afterFailure(session, error);
+  }
+}
+
+/** Every phase that the run has not got behind it. Undefined when the time is over before. */
+async function work(session: Session): Promise<SyncRun | undefined> {
+  const { clock } = session.outside;
+  const begin = (phase: 'scan' | 'confirm') => {
+    session.run = inPhase(session.run, phase, clock.now());
+  };
+  const phase = session.run.phases.at(-1)?.phase;
+  await loadRoster(session);
+  // One look-up of the token for all calls.
+  await session.call(async () => undefined);
+  const { approves } = session.run;
+  const catalog = approves ? [] : catalogWrites(session);
+  if (approves && !phase) await markApproved(session, approves);
+  if (!approves && (!phase || phase === 'scan')) {
+    begin('scan');
+    if (!(await scanPeople(session))) return undefined;
+  }
+  if (phase !== 'remove' && session.roster.seenCount < session.roster.size) {
+    begin('confirm');
+    if (!(await confirmAbsent(session))) return undefined;
+    const reason = await whyHeld(session);
+    if (reason) await holdRemovals(session, reason);
+  }
+  if (!session.run.held && session.roster.seenCount < session.roster.size) {
+    if (!(await removeUnseen(session))) return undefined;
+  }
+  return complete(session, await catalog);
+}
+
+async function afterFailure(session: Session, error: unknown): Promise<SyncRun | undefined> {
+  const { outside, run } = session;
+  const code = codeOf(error);
+  try {
+    if (code === 'conflict') throw error;
+    if (code === 'webex_forbidden') await watchAfterRefusal(session);
+    if (!curable.has(code)) return await fail(session, error);
+    // Where the store is away, the lease runs out by itself.
+    if (code !== 'store_unavailable') await leave(session, retryAfterMs(error));
+  } catch (second) {
+    if (codeOf(second) !== 'conflict') throw error;
+    // Somebody else has gone on, or the customer is deleted: what we had not committed is theirs to find out.
+    outside.log.info('sync_lost', { customer: run.customerId, sync: run.id });
+    return undefined;
+  }
+  throw error;
+}
+
+function retryAfterMs(error: unknown): number | undefined {
+  return error instanceof Failure && error.code === 'webex_rate_limited' ? error.facts.retryAfterMs : undefined;
+}
