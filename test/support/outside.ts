@@ -3,7 +3,7 @@
 import { joseSealer, keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts';
 import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
 import { webexApi } from '../../shared/adapters/webex.ts';
-import { createCustomer } from '../../shared/customers.ts';
+import { createCustomer, newCustomer } from '../../shared/customers.ts';
 import type { Caller } from '../../shared/domain/caller.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { Failure } from '../../shared/domain/failure.ts';
@@ -112,14 +112,16 @@ export async function connectedCustomer(
   webex: Pick<WebexServer, 'control'>,
   organization: { id: string; name: string },
 ): Promise<string> {
-  const { customer } = await createCustomer(outside, administrator, {
-    hierarchy: 'sys.provider',
-    name: organization.name,
-    accountNumber: organization.id,
-    shadow: [],
-  });
-  await giveGrant(outside, customer.data.id, webex.control.grant({ orgId: organization.id }));
-  return customer.data.id;
+  const { customer } = await createCustomer(
+    outside,
+    administrator,
+    newCustomer(
+      { hierarchy: 'sys.provider', name: organization.name, accountNumber: organization.id, shadow: [] },
+      outside.clock.now(),
+    ),
+  );
+  await giveGrant(outside, customer.id, webex.control.grant({ orgId: organization.id }));
+  return customer.id;
 }
 
 /** Stores a pair as a callback would have. */
