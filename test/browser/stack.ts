@@ -1,5 +1,6 @@
 /** The function `webex_teams_oauth` on a real port with the framework's middleware, beside a Webex stand-in whose clock it shares. */
 
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +8,7 @@ import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { webexTeamsOauth } from '../../functions/webex_teams_oauth/webex_teams_oauth.ts';
 import { createConnectLink } from '../../shared/connect-link.ts';
-import { createCustomer } from '../../shared/customers.ts';
+import { connectionPath, customerPath } from '../../shared/domain/paths.ts';
 import { administrator, movableClock, type TestOutside, testOutside } from '../support/outside.ts';
 import { sampleClient, sampleOrganizations } from '../webex/sample.ts';
 import { startWebex, type WebexOptions, type WebexServer } from '../webex/server.ts';
@@ -19,7 +20,7 @@ export interface Stack {
   url: string;
   outside: TestOutside;
   webex: WebexServer;
-  /** A customer of the organization; answers its id. */
+  /** The two documents of a fresh customer; answers its id. */
   customer(change?: { name?: string; accountNumber?: string }): Promise<string>;
   /** A connect link for the customer. */
   link(customerId: string): Promise<string>;
@@ -48,8 +49,23 @@ export async function startStack(options: WebexOptions = {}): Promise<Stack> {
     outside,
     webex,
     async customer({ name = acme.name, accountNumber = acme.id } = {}) {
-      const fields = { hierarchy: 'sys.provider', name, accountNumber, shadow: [] };
-      return (await createCustomer(outside, administrator, fields)).customer.data.id;
+      const id = randomUUID();
+      const now = clock.now();
+      const hierarchy = 'sys.provider';
+      const customer = { id, hierarchy, name, accountNumber, shadow: [], createdAt: now, updatedAt: now };
+      const connection = {
+        customerId: id,
+        ancestors: ['sys', hierarchy],
+        nameKey: name,
+        state: 'absent',
+        failures: 0,
+        epoch: 0,
+      };
+      await outside.store.commit([
+        { set: customerPath(id), data: customer, if: 'absent' },
+        { set: connectionPath(id), data: connection, if: 'absent' },
+      ]);
+      return id;
     },
     link: async (customerId) => (await createConnectLink(outside, customerId, administrator.id)).url,
     async close() {

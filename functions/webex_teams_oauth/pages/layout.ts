@@ -63,7 +63,7 @@ export function counters(times: [label: string, at: number][], now: number): Htm
   return html`<dl class="counters">\n${tiles}</dl>`;
 }
 
-const utc = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+const utc = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
 
 /** `13 days 23:59:12`, as the script counts it on. */
 export function left(ms: number): string {

@@ -4,7 +4,7 @@ import type { Outcome } from '../../../shared/domain/authorization.ts';
 import { type Html, html, type Part } from '../html.ts';
 import { counters, document, facts, named, type Site, siteTitle } from './layout.ts';
 
-const getTokens = (site: Site) => html`<a class="button primary" href="${site.url}/authorize">GET TOKENS</a>`;
+const getTokens = (site: Site, look: string) => html`<a class="${look}" href="${site.url}/authorize">GET TOKENS</a>`;
 
 /** GET TOKENS, and nothing else yet. */
 export function startPage(site: Site, now: number): string {
@@ -19,7 +19,7 @@ export function startPage(site: Site, now: number): string {
 <li>Accept what Webex asks. The Organization ID and two tokens appear here.</li>
 <li>Copy each one into the Customer Access form of ${site.portalName}.</li>
 </ol>
-<p class="actions">${getTokens(site)}</p>
+<p class="actions">${getTokens(site, 'button primary')}</p>
 <p class="small">Your password stays with Webex. The tokens can be seen in this browser only, for 10 minutes.</p>`,
   });
 }
@@ -88,7 +88,7 @@ ${counters(
   ],
   now,
 )}
-<div class="actions">${getTokens(site)}
+<div class="actions">${getTokens(site, 'button')}
 <form method="post" action="${forget}"><button type="submit">Clear this page</button></form></div>
 <p class="small">GET TOKENS gets fresh ones. ${site.portalName} renews saved tokens by itself every 7 days. This page can be reloaded for 10 minutes; then the tokens are forgotten here.</p>
 <p class="unseen" role="status" id="said"></p>`,
