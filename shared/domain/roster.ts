@@ -78,7 +78,9 @@ export function newRoster() {
     wasRemoved: (person: string) => removed.has(person),
     isSeen: (person: string) => seen[slots.get(person) ?? -1] === 1,
     set(person: string, hash: number): void {
-      hashes[slotFor(person)] = hash;
+      // First the slot: making one may move the hashes.
+      const slot = slotFor(person);
+      hashes[slot] = hash;
       removed.delete(person);
     },
     remove(person: string, day: number): void {
