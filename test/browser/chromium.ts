@@ -41,7 +41,11 @@ export async function freshContext(browser: Browser, options: BrowserContextOpti
   const requests: string[] = [];
   const complaints: string[] = [];
   context.on('request', (request) => requests.push(request.url()));
-  context.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`));
+  context.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText;
+    // Left by the browser itself, for another page.
+    if (reason !== 'net::ERR_ABORTED') complaints.push(`${request.url()} ${reason}`);
+  });
   context.on('console', (message) => {
     // A page that tells of a failure has its status; the browser repeats it as an error.
     const status = /^Failed to load resource: the server responded with a status of/.test(message.text());
