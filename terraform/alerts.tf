@@ -76,6 +76,13 @@ locals {
       window   = local.hour
       above    = var.thresholds.sync_failures
     }
+    syncs_not_requested = {
+      severity = "ERROR"
+      title    = "Syncs that are due cannot be asked for"
+      filter   = local.counted.sync_not_requested
+      window   = local.hour
+      above    = 10
+    }
     sync_stuck = {
       severity = "ERROR"
       title    = "A sync has waited for more than an hour"
@@ -113,10 +120,11 @@ locals {
       window   = local.hour
       above    = 2
     }
+    # Without sync_users: there an error is the way to ask for redelivery, and sync_stuck watches it.
     function_errors = {
       severity = "ERROR"
       title    = "A function answers with server errors"
-      filter   = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND resource.labels.service_name=one_of(${join(",", [for name in values(local.service_names) : "\"${name}\""])}) AND metric.labels.response_code_class=\"5xx\""
+      filter   = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND resource.labels.service_name=one_of(${join(",", [for name, service in local.service_names : "\"${service}\"" if name != "sync_users"])}) AND metric.labels.response_code_class=\"5xx\""
       group_by = ["resource.label.service_name"]
       window   = 900
       above    = 5

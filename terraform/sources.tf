@@ -1,8 +1,9 @@
 # The functions' sources as npm run build made them, and the images that are built of them.
 
 resource "google_storage_bucket" "sources" {
-  project                     = var.project_id
-  name                        = "${var.project_id}-function-sources"
+  project = var.project_id
+  # Bucket names are the whole world's: with the region in it a second region can be set up while the first is gone.
+  name                        = "${var.project_id}-src-${var.region}"
   location                    = var.region
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"

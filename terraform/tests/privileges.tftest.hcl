@@ -81,7 +81,7 @@ run "build" {
   command = apply
 
   assert {
-    condition     = google_project_iam_member.build_reads_sources.role == "roles/storage.objectViewer" && strcontains(google_project_iam_member.build_reads_sources.condition[0].expression, "projects/_/buckets/gcf-v2-sources-123456789012-us-central1") && strcontains(google_project_iam_member.build_reads_sources.condition[0].expression, "projects/_/buckets/access-test-function-sources")
+    condition     = google_project_iam_member.build_reads_sources.role == "roles/storage.objectViewer" && strcontains(google_project_iam_member.build_reads_sources.condition[0].expression, "projects/_/buckets/gcf-v2-sources-123456789012-us-central1") && strcontains(google_project_iam_member.build_reads_sources.condition[0].expression, "projects/_/buckets/access-test-src-us-central1")
     error_message = "The build reads the functions' sources and no other bucket."
   }
 

@@ -4,7 +4,7 @@ mock_provider "google" {
   source = "./tests/mocks"
 }
 
-run "hourly_calls" {
+run "calls" {
   command = apply
 
   assert {
@@ -16,8 +16,13 @@ run "hourly_calls" {
   }
 
   assert {
-    condition     = alltrue([for job in google_cloud_scheduler_job.this : can(regex("^[0-9]+ \\* \\* \\* \\*$", job.schedule)) && job.time_zone == "Etc/UTC" && job.http_target[0].http_method == "POST"])
-    error_message = "Both jobs POST once an hour."
+    condition     = can(regex("^[0-9]+ \\* \\* \\* \\*$", google_cloud_scheduler_job.this["refresh-tokens"].schedule)) && google_cloud_scheduler_job.this["daily-sync"].schedule == "*/10 * * * *"
+    error_message = "Renewals run once an hour, at a fixed minute; due syncs are asked for every ten minutes."
+  }
+
+  assert {
+    condition     = alltrue([for job in google_cloud_scheduler_job.this : job.time_zone == "Etc/UTC" && job.http_target[0].http_method == "POST"])
+    error_message = "Jobs are started by POST, by a clock without summer time."
   }
 
   assert {
