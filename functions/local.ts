@@ -17,6 +17,7 @@ import { cloudLog } from '../shared/adapters/cloud-log.ts';
 import { keyringName, newSealingKey } from '../shared/adapters/jose-sealer.ts';
 import { localSignerName } from '../shared/adapters/local-callers.ts';
 import { type Composition, compose } from '../shared/composition.ts';
+import { localSides } from '../shared/composition-local.ts';
 import { type Config, parseConfig } from '../shared/config.ts';
 import { codeOf, Failure } from '../shared/domain/failure.ts';
 import { Secret } from '../shared/domain/secret.ts';
@@ -77,7 +78,7 @@ export async function startFunctions(port: number, env: Record<string, string | 
     'local',
     pino.destination({ dest: env.LOG_FILE ?? `${folder}/log.jsonl`, mkdir: true, sync: true }),
   );
-  const composition = await compose(config, log);
+  const composition = compose(config, log, localSides);
   const { outside, callers } = composition;
   http('webex_teams_oauth', webexTeamsOauth(outside));
   http('customers', customers(outside, callers));

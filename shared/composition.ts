@@ -6,11 +6,11 @@ import { cloudLog } from './adapters/cloud-log.ts';
 import { firestoreStore } from './adapters/firestore-store.ts';
 import { googleCallers } from './adapters/google-callers.ts';
 import { joseSealer } from './adapters/jose-sealer.ts';
-import { localCallers } from './adapters/local-callers.ts';
 import { pubsubQueue } from './adapters/pubsub-queue.ts';
 import { secretManagerSecrets } from './adapters/secret-manager.ts';
 import { webexApi } from './adapters/webex.ts';
 import { type Config, parseConfig } from './config.ts';
+import { Failure } from './domain/failure.ts';
 import { integrationReader } from './integration.ts';
 import type { Callers, Clock, Log, Outside, Queue, Secrets, Store } from './ports.ts';
 
@@ -20,6 +20,14 @@ export const systemClock: Clock = {
   random: () => randomInt(2 ** 32) / 2 ** 32,
 };
 
+/** How the ports' local sides are made; absent in a deployment. */
+export interface LocalSides {
+  store(config: Config): Store;
+  queue(config: Config): Queue & { close(): Promise<void> };
+  secrets(config: Config): Secrets;
+  callers(config: Config, secrets: Secrets): Callers;
+}
+
 export interface Composition {
   outside: Outside;
   callers: Callers;
@@ -28,11 +36,24 @@ export interface Composition {
   close(): Promise<void>;
 }
 
-/** Everything of the outside. Nothing is opened or loaded yet but what is local. */
-export async function compose(config: Config, log: Log): Promise<Composition> {
+/**
+ * Everything of the outside. Nothing is opened or loaded yet but what is local.
+ * @param local what the local choices of the configuration are made with
+ * @throws Failure `configuration_invalid` for a local choice without it
+ */
+export function compose(config: Config, log: Log, local?: LocalSides): Composition {
   const clock = systemClock;
-  const [store, queue, secrets] = await Promise.all([openStore(config), openQueue(config), openSecrets(config)]);
-  const audience = config.CALLER_AUDIENCE;
+  const own = (variable: string): LocalSides => {
+    if (local) return local;
+    throw new Failure('configuration_invalid', `${variable} names a local side, which is not deployed.`);
+  };
+  const store = config.STORE === 'firestore' ? openStore(config) : own('STORE').store(config);
+  const queue = config.QUEUE === 'pubsub' ? openQueue(config) : own('QUEUE').queue(config);
+  const secrets = config.SECRETS === 'secret_manager' ? openSecrets(config) : own('SECRETS').secrets(config);
+  const callers =
+    config.CALLERS === 'google'
+      ? googleCallers(config.CALLER_AUDIENCE, config.CALLER_GRANTS)
+      : own('CALLERS').callers(config, secrets);
   return {
     outside: {
       store,
@@ -52,8 +73,7 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
         pageSize: config.PAGE_SIZE,
       },
     },
-    callers:
-      config.CALLERS === 'local' ? localCallers(secrets, audience) : googleCallers(audience, config.CALLER_GRANTS),
+    callers,
     secrets,
     async close() {
       await queue.close();
@@ -66,38 +86,25 @@ export async function compose(config: Config, log: Log): Promise<Composition> {
  * What a deployed function starts with.
  * @throws Failure `configuration_invalid`, which ends the start
  */
-export async function deployed(
-  service: string,
-  env: Record<string, string | undefined>,
-): Promise<Composition & { config: Config }> {
+export function deployed(service: string, env: Record<string, string | undefined>): Composition & { config: Config } {
   const config = parseConfig(env);
-  return { config, ...(await compose(config, cloudLog(service))) };
+  return { config, ...compose(config, cloudLog(service)) };
 }
 
-async function openStore(config: Config): Promise<Store> {
-  if (config.STORE === 'firestore') {
-    return firestoreStore({
-      projectId: config.GOOGLE_CLOUD_PROJECT,
-      databaseId: config.FIRESTORE_DATABASE,
-      ...(config.FIRESTORE_EMULATOR_HOST && { emulatorHost: config.FIRESTORE_EMULATOR_HOST }),
-    });
-  }
-  const { sqliteStore } = await import('./adapters/sqlite-store.ts');
-  return sqliteStore({ file: config.SQLITE_FILE });
+function openStore(config: Config): Store {
+  return firestoreStore({
+    projectId: config.GOOGLE_CLOUD_PROJECT,
+    databaseId: config.FIRESTORE_DATABASE,
+    ...(config.FIRESTORE_EMULATOR_HOST && { emulatorHost: config.FIRESTORE_EMULATOR_HOST }),
+  });
 }
 
-async function openQueue(config: Config): Promise<Queue & { close(): Promise<void> }> {
-  if (config.QUEUE === 'pubsub') {
-    const emulatorHost = config.PUBSUB_EMULATOR_HOST;
-    return pubsubQueue({ projectId: config.GOOGLE_CLOUD_PROJECT, ...(emulatorHost && { emulatorHost }) });
-  }
-  const { localQueue } = await import('./adapters/local-queue.ts');
-  const endpoints = config.QUEUE_ENDPOINT ? { [config.SYNC_TOPIC]: config.QUEUE_ENDPOINT } : {};
-  return localQueue({ file: config.QUEUE_FILE, endpoints });
+function openQueue(config: Config): Queue & { close(): Promise<void> } {
+  const emulatorHost = config.PUBSUB_EMULATOR_HOST;
+  return pubsubQueue({ projectId: config.GOOGLE_CLOUD_PROJECT, ...(emulatorHost && { emulatorHost }) });
 }
 
-async function openSecrets(config: Config): Promise<Secrets> {
-  if (config.SECRETS === 'secret_manager') return secretManagerSecrets({ projectId: config.GOOGLE_CLOUD_PROJECT });
-  const { fileSecrets } = await import('./adapters/file-secrets.ts');
-  return fileSecrets({ folder: config.SECRETS_FOLDER });
+function openSecrets(config: Config): Secrets {
+  const emulatorHost = config.SECRET_MANAGER_EMULATOR_HOST;
+  return secretManagerSecrets({ projectId: config.GOOGLE_CLOUD_PROJECT, ...(emulatorHost && { emulatorHost }) });
 }

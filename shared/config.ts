@@ -33,6 +33,8 @@ const environment = z.object({
   FIRESTORE_EMULATOR_HOST: z.string().min(1).optional(),
   SQLITE_FILE: z.string().min(1).default('.local/store.db'),
   SECRETS: z.enum(['secret_manager', 'file']).default('secret_manager'),
+  /** A stand-in for Secret Manager, spoken to over plain HTTP. */
+  SECRET_MANAGER_EMULATOR_HOST: z.string().min(1).optional(),
   SECRETS_FOLDER: z.string().min(1).default('.local/secrets'),
   QUEUE: z.enum(['pubsub', 'local']).default('pubsub'),
   PUBSUB_EMULATOR_HOST: z.string().min(1).optional(),

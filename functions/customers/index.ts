@@ -2,7 +2,9 @@
 
 import { http } from '@google-cloud/functions-framework';
 import { deployed } from '../../shared/composition.ts';
+import { answerUnparsedOfFramework } from '../../shared/http/unparsed.ts';
 import { customers } from './customers.ts';
 
 const { outside, callers } = await deployed('customers', process.env);
+answerUnparsedOfFramework(outside.log);
 http('customers', customers(outside, callers));

@@ -5,5 +5,5 @@ import { deployed } from '../../shared/composition.ts';
 import { drainOnTerm } from '../../shared/http/drain.ts';
 import { refreshTokens } from './refresh_tokens.ts';
 
-const { config, outside } = await deployed('refresh_tokens', process.env);
+const { config, outside } = deployed('refresh_tokens', process.env);
 http('refresh_tokens', refreshTokens(outside, config.REFRESH_CONCURRENCY, drainOnTerm()));
