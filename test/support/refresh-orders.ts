@@ -1,0 +1,36 @@
+/** What a process that renews (refresh-process.ts) is told, and what it tells. */
+
+/** Where a process is told to end itself, in the order of one refresh. */
+export const steps = [
+  'before the lease',
+  'after the lease',
+  'while Webex acts',
+  'when Webex has answered',
+  'before the result is stored',
+  'after the result is stored',
+  'before the event is published',
+  'after the event is published',
+  'after the event has left the outbox',
+] as const;
+export type Step = (typeof steps)[number];
+
+export interface Place {
+  sqliteFile?: string;
+  firestoreProject?: string;
+  webexUrl: string;
+  keyring: object;
+}
+
+export interface Order {
+  offsetMs: number;
+  concurrency: number;
+  killAt?: Step;
+}
+
+export interface Answer {
+  ready?: true;
+  published?: string;
+  done?: object;
+  /** For each refresh, how long the new pair was in memory only, ms. */
+  windowsMs?: number[];
+}
