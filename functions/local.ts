@@ -21,6 +21,7 @@ import { localSides } from '../shared/composition-local.ts';
 import { type Config, parseConfig } from '../shared/config.ts';
 import { codeOf, Failure } from '../shared/domain/failure.ts';
 import { Secret } from '../shared/domain/secret.ts';
+import { answerUnparsed } from '../shared/http/unparsed.ts';
 import { integrationName } from '../shared/integration.ts';
 import type { Secrets } from '../shared/ports.ts';
 import { startEmulators } from '../test/support/emulators.ts';
@@ -84,7 +85,9 @@ export async function startFunctions(port: number, env: Record<string, string | 
   http('customers', customers(outside, callers));
   http('refresh_tokens', refreshTokens(outside, config.REFRESH_CONCURRENCY));
   cloudEvent('sync_users', syncUsers(outside));
-  route(server, new Map(names.map((name) => [name, getTestServer(name)])));
+  const served = new Map(names.map((name) => [name, getTestServer(name)]));
+  answerUnparsed(served.get('customers')!, log);
+  route(server, served);
   const tick = async () => (await fetch(`${url}/refresh_tokens`, { method: 'POST' })).json();
   const clock = setInterval(
     () => tick().catch((error) => log.error('local_clock', { code: codeOf(error) })),

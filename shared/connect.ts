@@ -158,7 +158,7 @@ async function exchange({ webex, settings }: Parts, code: string, verifier: stri
 const clip = (text: string) => (text.length > 200 ? `${text.slice(0, 199)}…` : text);
 
 /** Whose tokens these are. A user who may not read the organization is no administrator of it. */
-async function identify(outside: Parts, pair: TokenPair): Promise<Consent> {
+export async function identify(outside: Parts, pair: TokenPair): Promise<Consent> {
   const access = { accessToken: pair.accessToken };
   const me = await outside.webex.me(access);
   if (!me.orgId) throw new Failure('webex_unavailable', 'Webex did not say which organization this is.');

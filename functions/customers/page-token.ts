@@ -1,20 +1,41 @@
-/** Page tokens: where the next page starts. Opaque to callers; a position in an order, so that pages stay right under writes. */
+/** Page tokens: where the next page starts, sealed for the one list that gave them out; a position in an order, so that pages stay right under writes. */
 
+import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/domain/failure.ts';
+import { Secret } from '../../shared/domain/secret.ts';
+import type { Sealer } from '../../shared/ports.ts';
 
-export function pageToken(position: object): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64url');
+/** A token of another list, or of the same list filtered otherwise, does not open. */
+function placeOf(list: string, filter: object): string {
+  const hash = createHash('sha256').update(JSON.stringify(filter)).digest('base64url');
+  return `page_token ${list} ${hash}`;
 }
 
-/** @throws Failure `invalid_request` for a token that was not given out by us */
-export function positionOf<T extends { value: string | number; id: string }>(token: string | undefined): T | undefined {
-  if (token === undefined) return undefined;
+/** What identifies a list besides its name: everything asked for but the page itself. */
+function filterOf(query: object): object {
+  const filter: Record<string, unknown> = { ...query };
+  delete filter.page_token;
+  delete filter.page_size;
+  return filter;
+}
+
+/** @param list the list's path; @param query the request's query */
+export async function pageToken(sealer: Sealer, list: string, query: object, position: object): Promise<string> {
+  return sealer.seal(new Secret(JSON.stringify(position)), placeOf(list, filterOf(query)));
+}
+
+/** @throws Failure `invalid_request` for a token that this list did not give out */
+export async function positionOf<T>(
+  sealer: Sealer,
+  list: string,
+  query: { page_token?: string | undefined },
+): Promise<T | undefined> {
+  if (query.page_token === undefined) return undefined;
   try {
-    const position = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as T;
-    if (/^(string|number)$/.test(typeof position.value) && typeof position.id === 'string') return position;
-  } catch {
-    // Falls through to the refusal.
+    return JSON.parse((await sealer.open(query.page_token, placeOf(list, filterOf(query)))).reveal()) as T;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'sealed_text_invalid') throw error;
+    const problems = [{ pointer: '/page_token', detail: 'is no page token of this list with these filters' }];
+    throw new Failure('invalid_request', 'The request is not valid.', { problems });
   }
-  const problems = [{ pointer: 'query/page_token', detail: 'is not a page token of this list' }];
-  throw new Failure('invalid_request', 'The request is not valid.', { problems });
 }

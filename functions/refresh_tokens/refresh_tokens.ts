@@ -2,6 +2,7 @@
 
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { Response } from 'express';
+import { sweepRemovals } from '../../shared/customer-end.ts';
 import { Failure } from '../../shared/domain/failure.ts';
 import type { Drain } from '../../shared/http/drain.ts';
 import { sendProblem } from '../../shared/http/problem.ts';
@@ -36,7 +37,9 @@ export function refreshTokens(outside: Outside, concurrency: number, drain?: Dra
 async function refresh(outside: Outside, concurrency: number, response: Response, signal?: AbortSignal): Promise<void> {
   const startedAt = outside.clock.now();
   const run = await refreshDue(outside, { concurrency, endsAt: startedAt + budgetMs, ...(signal && { signal }) });
-  const facts = { ...run, durationMs: outside.clock.now() - startedAt };
+  // Deleted customers whose clearing away was never begun, or was given up.
+  const removals = await sweepRemovals(outside);
+  const facts = { ...run, removals, durationMs: outside.clock.now() - startedAt };
   if (run.ended === 'client_refused') outside.log.error('integration_refused', facts);
   else outside.log.info('refresh_run', facts);
   response.status(run.ended === 'out_of_time' ? 503 : 200).json(facts);

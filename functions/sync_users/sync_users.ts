@@ -1,7 +1,8 @@
-/** Called by Pub/Sub: works on the sync that a message names. What no retry can cure is acknowledged with a log line. */
+/** Called by Pub/Sub: works on the sync, the removal or the operation that a message names. What no retry can cure is acknowledged with a log line. */
 
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import * as z from 'zod';
+import { continueOperation } from '../../shared/bulk.ts';
 import { removeRemains } from '../../shared/customer-remains.ts';
 import type { Outside } from '../../shared/ports.ts';
 import { runSync } from '../../shared/sync-run.ts';
@@ -10,7 +11,11 @@ const id = z.string().regex(/^[\w-]{1,128}$/);
 const message = z.union([
   z.object({ customer: id, sync: id }).strict(),
   z.object({ customer: id, remove: z.literal(true) }).strict(),
+  z.object({ operation: id }).strict(),
 ]);
+
+/** An operation asks for another message after this: well inside the 9 minutes that a function has. */
+const operationMs = 5 * 60_000;
 
 /** The CloudEvent function `sync_users`. It throws, and so has the message redelivered, only for what a retry can cure. */
 export function syncUsers(outside: Outside) {
@@ -24,7 +29,9 @@ export function syncUsers(outside: Outside) {
       return;
     }
     if ('remove' in parsed.data) await removeRemains(outside, parsed.data.customer);
-    else await runSync(outside, parsed.data.customer, parsed.data.sync);
+    else if ('operation' in parsed.data) {
+      await continueOperation(outside, parsed.data.operation, outside.clock.now() + operationMs);
+    } else await runSync(outside, parsed.data.customer, parsed.data.sync);
   };
 }
 

@@ -1,32 +1,75 @@
 /** A failure as a response: `application/problem+json` with a stable code, safe words, and a trace id to ask us about. */
 
-import type { Response } from 'express';
-import { Failure } from '../domain/failure.ts';
+import type { ServerResponse } from 'node:http';
+import { Failure, type FailureCode } from '../domain/failure.ts';
 import type { Log } from '../ports.ts';
 import { statusOf } from './status.ts';
+
+/** The body of a problem, RFC 9457 with our extensions. */
+export interface ProblemBody {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: FailureCode;
+  trace: string;
+  errors?: { pointer: string; detail: string }[];
+}
+
+/** What passes by itself: when to come back, where the failure does not say. */
+export const retryAfterSeconds: Partial<Record<FailureCode, number>> = {
+  busy: 1,
+  store_unavailable: 5,
+  queue_unavailable: 5,
+  secrets_unavailable: 5,
+  webex_unavailable: 60,
+  webex_rate_limited: 60,
+};
+
+/** @param code `not_found` → `Not found` */
+export function titleOf(code: FailureCode): string {
+  const words = code.replaceAll('_', ' ');
+  return words[0]!.toUpperCase() + words.slice(1);
+}
+
+export function problemBody(failure: Failure, trace: string): ProblemBody {
+  const { code, message, facts } = failure;
+  return {
+    type: `urn:webex-customer-access:problem:${code}`,
+    title: titleOf(code),
+    status: statusOf[code],
+    detail: message,
+    code,
+    trace,
+    ...(facts.problems && { errors: facts.problems }),
+  };
+}
 
 /**
  * Answers with the failure; what nobody threw on purpose answers 500 without a word of its own. The cause goes to the log.
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
-export function sendProblem(response: Response, error: unknown, log: Log, trace: string): void {
+export function sendProblem(response: ServerResponse, error: unknown, log: Log, trace: string): void {
   const failure = toFailure(error);
-  const status = statusOf[failure.code];
-  const { problems, retryAfterMs, trackingId } = failure.facts;
-  if (status >= 500) log.error('request_failed', { code: failure.code, trace, cause: failure.facts.cause, trackingId });
-  if (status === 401) response.set('www-authenticate', 'Bearer');
-  if (retryAfterMs !== undefined) response.set('retry-after', String(Math.ceil(retryAfterMs / 1000)));
-  response.status(status).set('content-type', 'application/problem+json').set('cache-control', 'no-store');
-  response.send(
-    JSON.stringify({
-      type: `urn:webex-customer-access:problem:${failure.code}`,
-      title: failure.message,
-      status,
-      code: failure.code,
-      trace,
-      ...(problems && { errors: problems }),
-    }),
-  );
+  const { code, facts } = failure;
+  const status = statusOf[code];
+  if (status >= 500) log.error('request_failed', { code, trace, cause: facts.cause, trackingId: facts.trackingId });
+  if (response.headersSent) {
+    log.error('answer_cut', { code, trace });
+    return;
+  }
+  const retryAfter =
+    facts.retryAfterMs === undefined ? retryAfterSeconds[code] : Math.max(1, Math.ceil(facts.retryAfterMs / 1000));
+  const text = JSON.stringify(problemBody(failure, trace));
+  response.writeHead(status, {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+  });
+  response.end(text);
 }
 
 /** Anything thrown, as a failure. */

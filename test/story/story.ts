@@ -130,7 +130,12 @@ async function caller({ url, config, composition }: LocalStack): Promise<Call> {
   return async (method, path, body) => {
     const response = await fetch(`${url}/customers${path}`, {
       method,
-      headers: { authorization: `Bearer ${token.reveal()}`, ...(body && { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${token.reveal()}`,
+        // Any state: nobody else edits in the story.
+        'if-match': '*',
+        ...(body && { 'content-type': 'application/json' }),
+      },
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();

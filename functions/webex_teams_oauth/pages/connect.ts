@@ -1,7 +1,7 @@
 /** The pages of a connect link: what it will do, the way to Webex, and that the customer is connected. */
 
 import type { Outcome } from '../../../shared/domain/authorization.ts';
-import { html } from '../html.ts';
+import { html } from '../../../shared/http/html.ts';
 import { counters, document, facts, goodSeal, named, type Site } from './layout.ts';
 
 export interface LinkView {

@@ -1,7 +1,7 @@
 /** What every page shares: the document around it, the masthead, and small pieces. Pure: what to show in, HTML out. */
 
+import { type Html, html, type Part } from '../../../shared/http/html.ts';
 import { type Asset, icon, script, style } from '../assets.ts';
-import { type Html, html, type Part } from '../html.ts';
 
 export interface Site {
   portalName: string;

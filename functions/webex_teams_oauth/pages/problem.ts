@@ -1,7 +1,7 @@
 /** The pages of what went wrong: what it was in a heading, why in a sentence, and the way on where there is one. */
 
 import type { FailureCode } from '../../../shared/domain/failure.ts';
-import { html } from '../html.ts';
+import { html } from '../../../shared/http/html.ts';
 import { badSeal, document, type Site } from './layout.ts';
 
 const titles: Partial<Record<FailureCode, string>> = {

@@ -1,7 +1,7 @@
 /** The token page of the source document: GET TOKENS, and what it brings, ready to paste into the Customer Access form. */
 
 import type { Outcome } from '../../../shared/domain/authorization.ts';
-import { type Html, html, type Part } from '../html.ts';
+import { type Html, html, type Part } from '../../../shared/http/html.ts';
 import { counters, document, facts, named, type Site, siteTitle } from './layout.ts';
 
 const getTokens = (site: Site, look: string) => html`<a class="${look}" href="${site.url}/authorize">GET TOKENS</a>`;

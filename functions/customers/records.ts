@@ -1,0 +1,254 @@
+/** The operations on customer records: list, create, get, change, delete. */
+
+import * as z from 'zod';
+import { adopted, adoptInto, type Pasted, tryPasted } from '../../shared/adopt.ts';
+import { deleteCustomer } from '../../shared/customer-end.ts';
+import { listCustomers, type Position } from '../../shared/customer-list.ts';
+import {
+  assertFree,
+  assertMay,
+  type CustomerRead,
+  changeCustomer,
+  changed,
+  createCustomer,
+  newCustomer,
+  readCustomer,
+  readStored,
+} from '../../shared/customers.ts';
+import { actor, type Caller } from '../../shared/domain/caller.ts';
+import type { Customer, CustomerFields } from '../../shared/domain/customer.ts';
+import { codeOf, Failure, type Problem } from '../../shared/domain/failure.ts';
+import { keepPassword } from '../../shared/domain/proxy-password.ts';
+import { Secret } from '../../shared/domain/secret.ts';
+import type { SyncSettings } from '../../shared/domain/sync.ts';
+import { answerInCommit } from '../../shared/idempotency.ts';
+import type { Outside } from '../../shared/ports.ts';
+import { requestSync, reschedule } from '../../shared/sync.ts';
+import { customerCreate, customerPatch, listQuery } from './fields.ts';
+import { type Operation, operation } from './operation.ts';
+import { pageToken, positionOf } from './page-token.ts';
+import { customerShown, orNull, showCustomer } from './representation.ts';
+
+const customersShown = z.object({
+  customers: z.array(customerShown),
+  next_page_token: orNull(z.string()).meta({ description: 'Null on the last page.' }),
+});
+
+export function recordOperations(outside: Outside): Operation[] {
+  const { store, clock, settings, sealer } = outside;
+  const show = (read: CustomerRead) => showCustomer(read, { now: clock.now(), scopes: settings.requiredScopes });
+  const withETag = (read: CustomerRead) => ({ body: show(read), headers: { etag: `"${read.customer.etag}"` } });
+
+  return [
+    operation({
+      id: 'listCustomers',
+      tag: 'customers',
+      summary: 'Customers at or below a node, by name',
+      description:
+        'Only customers that the caller may read are listed. A page may hold fewer than `page_size` though more follow.',
+      method: 'get',
+      path: '/',
+      role: 'reader',
+      query: listQuery,
+      status: 200,
+      shows: customersShown,
+      async handle({ caller, query }) {
+        const after = await positionOf<Position>(sealer, 'customers', query);
+        const { missing_scope: missing } = query;
+        const found = await listCustomers(store, caller, {
+          direction: query.order_by === 'name' ? 'ascending' : 'descending',
+          pageSize: query.page_size,
+          ...(query.hierarchy && { hierarchy: query.hierarchy }),
+          ...(query.state && { state: query.state }),
+          ...(missing && { lacking: missing === 'any' ? settings.requiredScopes : [missing] }),
+          ...(query.name_prefix && { namePrefix: query.name_prefix }),
+          ...(after && { after }),
+        });
+        const next = found.next ? await pageToken(sealer, 'customers', query, found.next) : null;
+        return { body: { customers: found.customers.map(show), next_page_token: next } };
+      },
+    }),
+    operation({
+      id: 'createCustomer',
+      tag: 'customers',
+      summary: 'Create a customer',
+      description:
+        'A pasted pair (`token`, `refresh_token`) is refreshed at once and must be of the organization in `account_number`; while Webex is away it is kept and tried as soon as possible.',
+      method: 'post',
+      path: '/',
+      role: 'administrator',
+      body: customerCreate,
+      status: 201,
+      shows: customerShown,
+      etag: true,
+      idempotency: 'commit',
+      failures: [
+        'already_exists',
+        'wrong_organization',
+        'administrator_required',
+        'scopes_missing',
+        'client_refused',
+        'busy',
+      ],
+      handle: ({ caller, role, body, memory }) =>
+        answerInCommit(memory, async (remember) => {
+          assertMay(caller, body.hierarchy, role);
+          const fields = toFields(body, undefined);
+          const created = newCustomer(fields, clock.now());
+          const pasted = toPasted(body);
+          if (!pasted) {
+            const answer = { status: 201, ...withETag(created) };
+            await createCustomer(outside, caller, created, { writes: await remember(answer) });
+            return answer;
+          }
+          // Before Webex is asked: a token that it may replace must not be spent on a name that is taken.
+          await assertFree(store, created.customer);
+          const adoption = await tryPasted(outside, created.customer, pasted);
+          const { connection, events } = await adopted(outside, created.connection, pasted, adoption);
+          const read = { customer: created.customer, connection };
+          const answer = { status: 201, ...withETag(read) };
+          await createCustomer(outside, caller, read, { writes: await remember(answer), events });
+          if (adoption.kind === 'proven') await firstSync(outside, caller, created.customer.id);
+          return answer;
+        }),
+    }),
+    operation({
+      id: 'getCustomer',
+      tag: 'customers',
+      summary: 'One customer',
+      method: 'get',
+      path: '/{id}',
+      role: 'reader',
+      status: 200,
+      shows: customerShown,
+      etag: true,
+      handle: async ({ caller, role, params }) => withETag(await readCustomer(store, caller, params.id!, role)),
+    }),
+    operation({
+      id: 'changeCustomer',
+      tag: 'customers',
+      summary: 'Change a customer (JSON merge patch)',
+      description:
+        '`If-Match` must name the state that the change is meant for; `*` is any. A pasted pair is adopted before the record is changed, and stays adopted if the record has been changed by others meanwhile.',
+      method: 'patch',
+      path: '/{id}',
+      role: 'administrator',
+      body: customerPatch,
+      status: 200,
+      shows: customerShown,
+      etag: true,
+      conditional: true,
+      failures: [
+        'already_exists',
+        'wrong_organization',
+        'administrator_required',
+        'scopes_missing',
+        'client_refused',
+        'webex_unavailable',
+        'webex_rate_limited',
+        'proxy_refused',
+      ],
+      async handle({ caller, role, params, body, matches }) {
+        const id = params.id!;
+        const change = (customer: Customer) => toFields({ ...unchanged(customer), ...body }, customer);
+        const pasted = toPasted(body);
+        if (pasted) {
+          const read = await readStored(store, caller, id, role);
+          await adoptInto(outside, caller, await changed(outside, caller, read, matches, change), pasted);
+          await firstSync(outside, caller, id);
+        }
+        const read = await changeCustomer(outside, caller, id, matches, change);
+        if (body.sync !== undefined) await reschedule(outside, id);
+        return withETag(read);
+      },
+    }),
+    operation({
+      id: 'deleteCustomer',
+      tag: 'customers',
+      summary: 'Delete a customer, its tokens and its users',
+      description:
+        'The tokens are gone at once, and revoked at Webex where the granted scopes allow it; users and history are cleared away in the background. `If-Match` must name the state that is meant; `*` is any.',
+      method: 'delete',
+      path: '/{id}',
+      role: 'administrator',
+      status: 204,
+      conditional: true,
+      async handle({ caller, params, matches }) {
+        await deleteCustomer(outside, caller, params.id!, matches);
+        return {};
+      },
+    }),
+  ];
+}
+
+/** Users of a customer that has just been connected. The tokens are safe: a sync that cannot be asked for fails nothing. */
+async function firstSync(outside: Outside, caller: Caller, id: string): Promise<void> {
+  await requestSync(outside, id, actor(caller)).catch((error) =>
+    outside.log.warn('sync_not_requested', { customer: id, code: codeOf(error) }),
+  );
+}
+
+function toPasted(body: { token?: string | undefined; refresh_token?: string | undefined }): Pasted | undefined {
+  if (body.token === undefined || body.refresh_token === undefined) return undefined;
+  return { accessToken: new Secret(body.token), refreshToken: new Secret(body.refresh_token) };
+}
+
+type SyncBody = z.infer<typeof customerPatch>['sync'];
+type Body = z.infer<typeof customerPatch> &
+  Pick<z.infer<typeof customerCreate>, 'hierarchy' | 'name' | 'account_number'>;
+
+/** What a patch leaves as it is. */
+function unchanged(customer: Customer) {
+  return {
+    hierarchy: customer.hierarchy,
+    name: customer.name,
+    account_number: customer.accountNumber,
+    http_proxy: customer.httpProxy,
+    https_proxy: customer.httpsProxy,
+    shadow: customer.shadow,
+  };
+}
+
+/** @throws Failure `invalid_request` for a masked password that stands for no stored one */
+function toFields(body: Body, before: Customer | undefined): CustomerFields {
+  const problems: Problem[] = [];
+  const proxy = (pointer: string, sent: string | null | undefined, stored: string | undefined) => {
+    const kept = sent ? keepPassword(sent, stored) : undefined;
+    if (sent && kept === undefined)
+      problems.push({ pointer, detail: 'holds a masked password: send the password itself' });
+    return kept;
+  };
+  const http = proxy('/http_proxy', body.http_proxy, before?.httpProxy);
+  const https = proxy('/https_proxy', body.https_proxy, before?.httpsProxy);
+  if (problems.length > 0) throw new Failure('invalid_request', 'The request is not valid.', { problems });
+  const sync = toSync(body.sync, before?.sync);
+  return {
+    hierarchy: body.hierarchy,
+    name: body.name,
+    accountNumber: body.account_number,
+    shadow: body.shadow ?? [],
+    ...(http && { httpProxy: http }),
+    ...(https && { httpsProxy: https }),
+    ...(sync && { sync }),
+  };
+}
+
+const syncNames: Record<keyof NonNullable<SyncBody>, keyof SyncSettings> = {
+  every_hours: 'everyHours',
+  held_above_people: 'heldAbovePeople',
+  held_above_share: 'heldAboveShare',
+  held_above: 'heldAbove',
+  check_total: 'checkTotal',
+};
+
+/** The customer's own settings: a null brings the default back. */
+function toSync(body: SyncBody, before: Partial<SyncSettings> | undefined): Partial<SyncSettings> | undefined {
+  if (body === null) return undefined;
+  const merged: Record<string, unknown> = { ...before };
+  for (const [field, value] of Object.entries(body ?? {})) {
+    const own = syncNames[field as keyof typeof syncNames];
+    if (value === null) delete merged[own];
+    else if (value !== undefined) merged[own] = value;
+  }
+  return Object.keys(merged).length > 0 ? (merged as Partial<SyncSettings>) : undefined;
+}

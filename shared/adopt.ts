@@ -1,0 +1,182 @@
+/**
+ * Adopts a pasted token pair: refreshes it at once, looks whose it is, and stores what came of it. While Webex is away
+ * the pasted pair is kept as it is, and proven by the first refresh that gets through.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { commitDecision } from './commit.ts';
+import { identify } from './connect.ts';
+import { readStored } from './customers.ts';
+import { assertServes, type Consent } from './domain/authorization.ts';
+import { actor, type Caller } from './domain/caller.ts';
+import type { Connection, StoredGrant, TokenPair } from './domain/connection.ts';
+import type { Customer } from './domain/customer.ts';
+import type { EventDraft } from './domain/event.ts';
+import { codeOf, Failure, type FailureCode } from './domain/failure.ts';
+import { accessTokenPlace, connectionPath, refreshTokenPlace } from './domain/paths.ts';
+import { healthy, takeLease } from './domain/refresh.ts';
+import { day } from './domain/schedule.ts';
+import type { Secret } from './domain/secret.ts';
+import { publish, recorded } from './events.ts';
+import type { Outside, Stored } from './ports.ts';
+import { proxiesOf } from './refresh.ts';
+
+type Parts = Pick<Outside, 'store' | 'sealer' | 'queue' | 'webex' | 'clock' | 'log' | 'settings'>;
+
+export interface Pasted {
+  accessToken: Secret;
+  refreshToken: Secret;
+}
+
+/** What Webex said of a pasted pair: `proven` with whose it is, or why it could not be asked. */
+export type Adoption = { requestedAt: number } & (
+  | { kind: 'proven'; pair: TokenPair; consent: Consent }
+  | { kind: 'unproven'; pair?: TokenPair; failure: Failure }
+);
+
+/** Failures that pass: the pair may well be good. */
+const passing: ReadonlySet<FailureCode> = new Set(['webex_unavailable', 'webex_rate_limited', 'proxy_refused']);
+
+/**
+ * Nobody knows how old a pasted refresh token is. Counting on two weeks keeps the retries close together; the first
+ * refresh brings the true date.
+ */
+const assumedRunwayMs = 14 * day;
+
+/**
+ * Exchanges the pasted refresh token and asks whose it is; what does not fit is refused.
+ * @throws Failure `invalid_request` when Webex refuses the token, `wrong_organization`, `administrator_required`,
+ *   `scopes_missing`, `client_refused`
+ */
+export async function tryPasted(outside: Parts, customer: Customer, { refreshToken }: Pasted): Promise<Adoption> {
+  const { clock, settings, webex } = outside;
+  const proxies = proxiesOf(customer);
+  const requestedAt = clock.now();
+  let pair: TokenPair | undefined;
+  try {
+    pair = await webex.refresh({ refreshToken, ...(proxies && { proxies }) });
+    const consent = await identify(outside, pair);
+    assertServes(consent, {
+      customer: customer.name,
+      accountNumber: customer.accountNumber,
+      scopes: settings.requiredScopes,
+    });
+    return { kind: 'proven', pair, consent, requestedAt };
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'grant_refused') {
+      const problems = [
+        { pointer: '/refresh_token', detail: 'is not accepted by Webex: it is too old, revoked or mistyped' },
+      ];
+      throw new Failure('invalid_request', 'The request is not valid.', { problems });
+    }
+    if (!passing.has(code)) throw error;
+    return { kind: 'unproven', failure: error as Failure, requestedAt, ...(pair && { pair }) };
+  }
+}
+
+/** The connection with the pair that came of an adoption, and what happened. */
+export async function adopted(
+  { sealer, clock }: Pick<Parts, 'sealer' | 'clock'>,
+  before: Connection,
+  pasted: Pasted,
+  adoption: Adoption,
+): Promise<{ connection: Connection; events: EventDraft[] }> {
+  const { customerId } = before;
+  const { pair, requestedAt } = adoption;
+  const [sealedAccessToken, sealedRefreshToken] = await Promise.all([
+    sealer.seal(pair?.accessToken ?? pasted.accessToken, accessTokenPlace(customerId)),
+    sealer.seal(pair?.refreshToken ?? pasted.refreshToken, refreshTokenPlace(customerId)),
+  ]);
+  const grant: StoredGrant = {
+    serial: (before.grant?.serial ?? 0) + 1,
+    sealedAccessToken,
+    sealedRefreshToken,
+    // 0: unknown. It is not served before a refresh has told.
+    accessExpiresAt: requestedAt + (pair?.accessLifetimeMs ?? 0),
+    accessLifetimeMs: pair?.accessLifetimeMs ?? 0,
+    refreshExpiresAt: requestedAt + (pair?.refreshLifetimeMs ?? assumedRunwayMs),
+    scopes: pair?.scopes ?? [],
+    grantedAt: requestedAt,
+    refreshedAt: requestedAt,
+  };
+  const now = clock.now();
+  if (adoption.kind === 'unproven') {
+    const { code, message } = adoption.failure;
+    const fault = { code, message, at: now };
+    const connection = healthy(before, grant, now);
+    return {
+      connection: { ...connection, state: 'degraded', failures: 1, fault, nextRefreshAt: now },
+      events: [{ type: 'degraded', facts: { code } }],
+    };
+  }
+  const { authorizer, scopes } = adoption.consent;
+  const again = before.state !== 'absent';
+  const facts = { organization: authorizer.organizationName, authorizer: authorizer.email, again, pasted: true };
+  return {
+    connection: healthy(before, { ...grant, scopes, authorizer }, now),
+    events: [{ type: 'connected', facts }],
+  };
+}
+
+/**
+ * Adopts a pair into a stored customer, under the lease of its connection. `customer`: the record as the request will
+ * leave it. While Webex is away, a connection that works is not given up for a pair that nobody has proven.
+ * @throws Failure what `tryPasted` throws; `webex_unavailable` and its like; `busy` while a refresh is under way
+ */
+export async function adoptInto(
+  outside: Parts,
+  caller: Caller,
+  customer: Customer,
+  pasted: Pasted,
+): Promise<Connection> {
+  const { store, clock } = outside;
+  const held = await lease(outside, caller, customer.id);
+  try {
+    const adoption = await tryPasted(outside, customer, pasted);
+    const keepsOld = held.data.state === 'active' || held.data.state === 'degraded';
+    if (adoption.kind === 'unproven' && keepsOld && !adoption.pair) throw adoption.failure;
+    const { connection, events } = await commitDecision(outside, async () => {
+      const read = await owned(outside, held);
+      const decided = await adopted(outside, read.data, pasted, adoption);
+      const record = recorded(decided.events, { customerId: customer.id, now: clock.now(), by: actor(caller) });
+      const write = { set: read.path, data: decided.connection, if: { version: read.version } };
+      return { writes: [write, ...record.writes], result: { connection: decided.connection, events: record.events } };
+    });
+    await publish(outside, events);
+    return connection;
+  } catch (error) {
+    await release(outside, held).catch(() => {});
+    throw error;
+  }
+
+  async function release(parts: Parts, leased: Stored<Connection>): Promise<void> {
+    const read = await owned(parts, leased);
+    const { lease: _lease, ...rest } = read.data;
+    await store.commit([{ set: read.path, data: rest, if: { version: read.version } }]);
+  }
+}
+
+/** Takes the right to exchange: what is pasted may be the very token that a refresh is exchanging. */
+async function lease(outside: Parts, caller: Caller, customerId: string): Promise<Stored<Connection>> {
+  return commitDecision(outside, async () => {
+    const { connection } = await readStored(outside.store, caller, customerId, 'administrator');
+    const now = outside.clock.now();
+    if (connection.data.lease && connection.data.lease.endsAt > now) {
+      throw new Failure('busy', 'A refresh of this customer is under way.', { retryAfterMs: 5_000 });
+    }
+    const data = takeLease(connection.data, randomUUID(), now);
+    const writes = [{ set: connection.path, data, if: { version: connection.version } }];
+    return { writes, result: { ...connection, data } };
+  });
+}
+
+/** The connection as it is now, while the lease is still ours. */
+async function owned(
+  { store }: Parts,
+  { data: { customerId, epoch } }: Stored<Connection>,
+): Promise<Stored<Connection>> {
+  const read = await store.get<Connection>(connectionPath(customerId));
+  if (read?.data.epoch !== epoch) throw new Failure('busy', 'Another refresh of this customer is under way.');
+  return read;
+}
