@@ -1,8 +1,9 @@
 /** Takes the pictures in docs/pictures: every state in light and dark, the ones people meet first also on a phone. */
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freshContext, launch } from './chromium.ts';
+import { smallPng } from './small-png.ts';
 import { startStack } from './stack.ts';
 import { states } from './states.ts';
 
@@ -15,7 +16,7 @@ mkdirSync(folder, { recursive: true });
 const browser = await launch();
 for (const [name, reach] of Object.entries(states)) {
   const looks = [
-    { viewport: desk, colorScheme: 'light' as const, suffix: '' },
+    { viewport: desk, colorScheme: 'light' as const, suffix: '-light' },
     { viewport: desk, colorScheme: 'dark' as const, suffix: '-dark' },
     ...(onPhones.has(name) ? [{ viewport: phone, colorScheme: 'light' as const, suffix: '-phone' }] : []),
   ];
@@ -23,7 +24,7 @@ for (const [name, reach] of Object.entries(states)) {
     const stack = await startStack();
     const { context, page } = await freshContext(browser, { ...options, permissions: ['clipboard-write'] });
     await reach(stack, page);
-    await page.screenshot({ path: join(folder, `${name}${suffix}.png`), fullPage: true });
+    writeFileSync(join(folder, `${name}${suffix}.png`), smallPng(await page.screenshot({ fullPage: true })));
     await context.close();
     await stack.close();
   }
