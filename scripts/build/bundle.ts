@@ -1,0 +1,74 @@
+/** Bundles one function with esbuild: its entry, and a chunk of its own for everything that is loaded later. */
+
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { build, type Metafile, type Plugin } from 'esbuild';
+
+const root = join(import.meta.dirname, '../..');
+const require = createRequire(import.meta.url);
+
+/** The platform starts the framework, which has loaded its express before it loads the function: both share that copy. */
+export const provided = ['@google-cloud/functions-framework', 'express'];
+
+/** CommonJS inside of an ES module finds here what it takes for granted. */
+const commonJs =
+  "import{createRequire as $r}from'node:module';const require=$r(import.meta.url),__dirname=import.meta.dirname;";
+
+/**
+ * The SDK's entry loads all of its high-level client, and reaches the generated one through a package that loads every
+ * version of it. The store uses nothing but the generated client: in a bundle it is taken where the SDK takes it from.
+ * See docs/decisions/0070-generated-client-alone.md.
+ */
+const generatedClientAlone: Plugin = {
+  name: 'generated Firestore client alone',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@google-cloud\/firestore$/ }, () => ({ path: 'firestore', namespace: 'generated-client' }));
+    onLoad({ filter: /.*/, namespace: 'generated-client' }, () => ({
+      contents: "module.exports = { v1: require('@google-cloud/firestore-api/client_v1') };",
+      resolveDir: dirname(require.resolve('@google-cloud/firestore')),
+    }));
+  },
+};
+
+export interface Bundle {
+  /** Path in the function's folder → content. */
+  files: Map<string, Uint8Array>;
+  maps: Map<string, Uint8Array>;
+  /** What was loaded from where, for the size report and for whoever checks that nothing strange is inside. */
+  inputs: Metafile['inputs'];
+  outputs: Metafile['outputs'];
+}
+
+/** @throws what esbuild says when the sources do not build */
+export async function bundle(name: string): Promise<Bundle> {
+  const outdir = join(root, 'dist', name);
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { index: `functions/${name}/index.ts` },
+    outdir,
+    bundle: true,
+    // Without it a later import would only delay the work: the code would be read and parsed at the start all the same.
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    // Names of errors and functions are part of what logs say.
+    keepNames: false,
+    // The framework must not look for a package.json to know that this is an ES module.
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
+    external: provided,
+    banner: { js: commonJs },
+    sourcemap: 'external',
+    legalComments: 'none',
+    plugins: [generatedClientAlone],
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+  });
+  const [files, maps] = [new Map<string, Uint8Array>(), new Map<string, Uint8Array>()];
+  for (const { path, contents } of outputFiles)
+    (path.endsWith('.map') ? maps : files).set(relative(outdir, path), contents);
+  return { files, maps, inputs: metafile.inputs, outputs: metafile.outputs };
+}
