@@ -65,7 +65,7 @@ export async function connect(
     const customer: Customer = { ...named, createdAt: now, updatedAt: now };
     batch.push({ set: customerPath(customerId), data: customer });
     batch.push({ set: connectionPath(customerId), data: change(healthy(fresh, grant, now)) });
-    if (batch.length >= 400) await store.commit(batch.splice(0));
+    if (batch.length >= 100) await store.commit(batch.splice(0));
   }
   if (batch.length > 0) await store.commit(batch);
 }

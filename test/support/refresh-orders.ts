@@ -16,7 +16,7 @@ export type Step = (typeof steps)[number];
 
 export interface Place {
   sqliteFile?: string;
-  firestoreProject?: string;
+  firestore?: { projectId: string; emulatorHost: string };
   webexUrl: string;
   keyring: object;
 }

@@ -43,7 +43,7 @@ const clock: Clock = {
 async function openStore(): Promise<Store> {
   if (place.sqliteFile) return sqliteStore({ file: place.sqliteFile });
   const { firestoreStore } = await import('../../shared/adapters/firestore-store.ts');
-  return firestoreStore({ projectId: place.firestoreProject!, databaseId: '(default)' });
+  return firestoreStore(place.firestore!);
 }
 
 /** The store, with the steps of a refresh told from what it is asked to write. */

@@ -1,0 +1,44 @@
+/** Eight processes that all find the same 200 customers due at once: nobody's refresh token may be exchanged twice at a time. */
+
+import { expect } from 'vitest';
+import { joseSealer, keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts';
+import type { Connection } from '../../shared/domain/connection.ts';
+import { connections } from '../../shared/domain/paths.ts';
+import type { Store } from '../../shared/ports.ts';
+import { connect, members, organize } from '../support/fleet.ts';
+import { memorySecrets } from '../support/outside.ts';
+import type { Place } from '../support/refresh-orders.ts';
+import { startRefresher } from '../support/refresher.ts';
+import { startWebex } from '../webex/server.ts';
+
+const processes = 8;
+const fleet = members(200);
+
+/** @param place where the store is for the processes; `store` is the same for this one */
+export async function race(store: Store, place: Pick<Place, 'sqliteFile' | 'firestore'>) {
+  // Rotating: an exchange that overlaps another would be refused, and would cost the customer its connection.
+  const webex = await startWebex({ organizations: [], rotation: 'rotate', latencyMs: 20 });
+  const keyring = { keys: [newSealingKey('test-1')] };
+  const sealer = joseSealer(memorySecrets({ [keyringName]: keyring }), { now: Date.now });
+  organize(webex.control, fleet);
+  await connect({ store, sealer }, webex.control, fleet, Date.now(), (connection) => ({
+    ...connection,
+    nextRefreshAt: Date.now(),
+  }));
+  const refreshers = Array.from({ length: processes }, () => {
+    return startRefresher({ ...place, webexUrl: webex.url, keyring });
+  });
+  await Promise.all(refreshers.map(({ ready }) => ready));
+  await Promise.all(refreshers.map((refresher) => refresher.run({ offsetMs: 0, concurrency: 25 })));
+  await Promise.all(refreshers.map((refresher) => refresher.end()));
+
+  const grants = Object.values(webex.control.stats().grants);
+  const stored = await store.query<Connection>({ collection: connections, limit: fleet.length + 1 });
+  await webex.close();
+  expect(grants).toHaveLength(fleet.length);
+  for (const grant of grants) expect(grant).toEqual({ exchanges: 1, completed: 1, maxOverlap: 1 });
+  for (const { data } of stored) {
+    expect(data).toMatchObject({ state: 'active', failures: 0, epoch: 1, grant: { serial: 2 } });
+    expect(data).not.toHaveProperty('lease');
+  }
+}
