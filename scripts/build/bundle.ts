@@ -10,9 +10,9 @@ const require = createRequire(import.meta.url);
 /** The platform starts the framework, which has loaded its express before it loads the function: both share that copy. */
 export const provided = ['@google-cloud/functions-framework', 'express'];
 
-/** CommonJS inside of an ES module finds here what it takes for granted. */
+/** CommonJS inside of an ES module finds here what it takes for granted. Not one name more: a minified one could be the same. */
 const commonJs =
-  "import{createRequire as $r}from'node:module';const require=$r(import.meta.url),__dirname=import.meta.dirname;";
+  "const require=process.getBuiltinModule('module').createRequire(import.meta.url),__dirname=import.meta.dirname;";
 
 /**
  * The SDK's entry loads all of its high-level client, and reaches the generated one through a package that loads every
@@ -53,8 +53,6 @@ export async function bundle(name: string): Promise<Bundle> {
     platform: 'node',
     target: 'node24',
     minify: true,
-    // Names of errors and functions are part of what logs say.
-    keepNames: false,
     // The framework must not look for a package.json to know that this is an ES module.
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',

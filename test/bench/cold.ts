@@ -1,0 +1,165 @@
+/**
+ * `npm run bench -- cold [--rounds 9]`: process start to the first answer, through the framework's own main as the platform
+ * starts it. Our bundles beside what people write with Firebase, the same bundled and cached, and the framework alone.
+ */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { buildFunction, functionNames } from '../../scripts/build.ts';
+import { startEmulators } from '../support/emulators.ts';
+import { startGoogleSigner } from '../support/google-signer.ts';
+import { type ColdStart, coldStart, type Subject } from './cold-start.ts';
+
+const peers = join(import.meta.dirname, 'peers');
+const caller = 'portal@example.com';
+const audience = 'https://example.com/customers';
+
+export async function main(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { rounds: { type: 'string', default: '9' }, only: { type: 'string', default: '' } },
+  });
+  const rounds = Number(values.rounds);
+  const emulators = await startEmulators();
+  if (!emulators) throw new Error('The first answer that reads Firestore needs its emulator, and it is not here.');
+  const signer = await startGoogleSigner();
+  // Below this folder, so that bundles find the framework where Node looks for it.
+  const folder = mkdtempSync(join(import.meta.dirname, '../../node_modules/.cold-'));
+  try {
+    for (const name of functionNames) await buildFunction(name, folder);
+    await buildTuned(folder);
+    const subjects = await allSubjects(folder, emulators.firestoreHost, signer);
+    const chosen = Object.fromEntries(Object.entries(subjects).filter(([name]) => name.includes(values.only)));
+    report(await measured(chosen, rounds), rounds);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    await Promise.all([signer.close(), emulators.stop()]);
+  }
+}
+
+/** The naive peer in one minified file that needs no look at a package.json. */
+async function buildTuned(folder: string): Promise<void> {
+  await build({
+    entryPoints: [join(peers, 'naive/index.js')],
+    outfile: join(folder, 'tuned/index.cjs'),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    external: ['@google-cloud/functions-framework', 'express'],
+    logLevel: 'error',
+  });
+}
+
+async function allSubjects(
+  folder: string,
+  firestoreHost: string,
+  signer: Awaited<ReturnType<typeof startGoogleSigner>>,
+): Promise<Record<string, Subject>> {
+  const get = { request: {}, status: 200 };
+  const firestore = { GOOGLE_CLOUD_PROJECT: 'cold', FIRESTORE_EMULATOR_HOST: firestoreHost };
+  const cached = { NODE_COMPILE_CACHE: join(folder, 'compile-cache') };
+  const tuned = join(folder, 'tuned/index.cjs');
+  const ours: Record<string, Partial<Subject>> = {
+    webex_teams_oauth: {},
+    customers: {
+      request: { headers: { authorization: `Bearer ${await signer.token(caller, audience)}` } },
+      options: signer.options,
+    },
+    refresh_tokens: { request: { method: 'POST' } },
+    sync_users: { request: message({ customer: 'none', sync: 'none' }), status: 204 },
+  };
+  const env = {
+    ...firestore,
+    ...signer.env,
+    CALLER_AUDIENCE: audience,
+    CALLER_GRANTS: JSON.stringify([{ caller, hierarchy: 'sys', role: 'administrator' }]),
+    OAUTH_URL: 'https://example.com/oauth',
+  };
+  const of = (name: string): Subject => ({ target: name, source: join(folder, name), ...get, env, ...ours[name] });
+  const twice = (name: string, subject: Subject): [string, Subject][] => [
+    [name, subject],
+    [`${name}, cached`, { ...subject, env: { ...subject.env, ...cached } }],
+  ];
+  return Object.fromEntries([
+    ...twice('bare hello', { target: 'hello', source: join(peers, 'bare/index.mjs'), ...get }),
+    ['naive hello', { target: 'hello', source: join(peers, 'naive'), ...get, env: firestore }],
+    ['tuned hello, cached', { target: 'hello', source: tuned, ...get, env: { ...firestore, ...cached } }],
+    ['naive read', { target: 'read', source: join(peers, 'naive'), ...get, env: firestore }],
+    ['tuned read, cached', { target: 'read', source: tuned, ...get, env: { ...firestore, ...cached } }],
+    ...functionNames.flatMap((name) => twice(name, of(name))),
+  ]);
+}
+
+/** A Pub/Sub message as it is pushed. */
+function message(data: object): Subject['request'] {
+  const body = {
+    message: { data: Buffer.from(JSON.stringify(data)).toString('base64'), messageId: '1' },
+    subscription: 'projects/cold/subscriptions/sync-users',
+  };
+  return {
+    path: '/projects/cold/topics/sync-users',
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+}
+
+/** One start of each in every round, so that what else the machine does falls on all alike. */
+async function measured(subjects: Record<string, Subject>, rounds: number): Promise<Map<string, ColdStart[]>> {
+  // Warms the emulator and the disk, and fills the compile caches.
+  for (const subject of Object.values(subjects)) await coldStart(subject);
+  const starts = new Map<string, ColdStart[]>(Object.keys(subjects).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++)
+    for (const [name, subject] of Object.entries(subjects)) starts.get(name)!.push(await coldStart(subject));
+  return starts;
+}
+
+function report(starts: Map<string, ColdStart[]>, rounds: number): void {
+  const medians = new Map(
+    [...starts].map(([name, each]) => [
+      name,
+      { listening: median(each.map((one) => one.listeningMs)), answered: median(each.map((one) => one.answeredMs)) },
+    ]),
+  );
+  const ratio = (name: string, baseline: string) => {
+    const [ours, theirs] = [medians.get(name), medians.get(baseline)];
+    return ours && theirs ? Math.round((ours.answered / theirs.answered) * 1000) / 1000 : undefined;
+  };
+  console.table(
+    Object.fromEntries(
+      [...medians].map(([name, { listening, answered }]) => [
+        name,
+        {
+          'listening, ms': Math.round(listening),
+          'answered, ms': Math.round(answered),
+          'to naive hello': ratio(name, 'naive hello'),
+          'to naive read': ratio(name, 'naive read'),
+          'to tuned read': ratio(name, 'tuned read, cached'),
+        },
+      ]),
+    ),
+  );
+  const results = [...medians].map(([name, { listening, answered }]) => {
+    const hello = /hello|webex_teams_oauth/.test(name);
+    const [naive, tuned] = hello ? ['naive hello', 'tuned hello, cached'] : ['naive read', 'tuned read, cached'];
+    return [
+      name,
+      {
+        listeningMs: Math.round(listening),
+        answeredMs: Math.round(answered),
+        toNaive: ratio(name, naive!),
+        toTuned: ratio(name, tuned!),
+      },
+    ];
+  });
+  console.log(JSON.stringify({ bench: 'cold', rounds, node: process.version, results: Object.fromEntries(results) }));
+}
+
+function median(numbers: number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
+}
