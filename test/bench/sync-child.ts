@@ -1,0 +1,96 @@
+/** One measured run in a process of its own: a sync, paging alone, or the naive way. Prints one JSON object. */
+
+import { withAccess } from '../../shared/access.ts';
+import { firestoreStore } from '../../shared/adapters/firestore-store.ts';
+import { keyringName } from '../../shared/adapters/jose-sealer.ts';
+import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
+import { usersOf } from '../../shared/domain/paths.ts';
+import { hashOf, toUser } from '../../shared/domain/user.ts';
+import { integrationName } from '../../shared/integration.ts';
+import { requestSync } from '../../shared/sync.ts';
+import { runSync } from '../../shared/sync-run.ts';
+import { countingStore } from '../support/counting-store.ts';
+import { memorySecrets, type TestOutside, testOutside } from '../support/outside.ts';
+
+export interface Task {
+  kind: 'paging' | 'naive' | 'sync';
+  webexUrl: string;
+  keys: object;
+  customer: string;
+  orgId: string;
+  pageSize: number;
+  store: { file: string } | { projectId: string; emulatorHost: string };
+}
+
+export interface Measured {
+  wallMs: number;
+  reads: number;
+  writes: number;
+  commits: number;
+  peakRssMiB: number;
+  people: number;
+  counts?: object;
+}
+
+export function openBenchStore(store: Task['store']) {
+  return 'file' in store ? sqliteStore(store) : firestoreStore(store);
+}
+
+export function benchOutside(task: Pick<Task, 'webexUrl' | 'keys' | 'store' | 'pageSize'>) {
+  const store = countingStore(openBenchStore(task.store));
+  const integration = { client_id: 'local-client', client_secrets: ['local-secret'] };
+  const secrets = memorySecrets({ [keyringName]: task.keys, [integrationName]: integration });
+  const outside = testOutside({ url: task.webexUrl }, { store, secrets });
+  outside.settings.pageSize = task.pageSize;
+  return { outside, store };
+}
+
+/** Every page one after the other; `each` is waited for before the next one is asked for. */
+async function page(outside: TestOutside, task: Task, each: (people: Parameters<typeof hashOf>[0][]) => Promise<void>) {
+  return withAccess(outside, task.customer, async (access) => {
+    let [people, cursor] = [0, undefined as string | undefined];
+    do {
+      const asked = { orgId: task.orgId, max: task.pageSize, ...(cursor && { cursor }) };
+      const found = await outside.webex.people(access, asked);
+      people += found.people.length;
+      await each(found.people);
+      cursor = found.next;
+    } while (cursor);
+    return people;
+  });
+}
+
+async function measure(task: Task): Promise<Measured> {
+  const { outside, store } = benchOutside(task);
+  const startedAt = performance.now();
+  let people = 0;
+  let counts: object | undefined;
+  if (task.kind === 'sync') {
+    const { id } = await requestSync(outside, task.customer);
+    let run = await runSync(outside, task.customer, id);
+    while (run?.state === 'running') run = await runSync(outside, task.customer, id);
+    if (run?.state !== 'done') throw new Error(`The sync ended as ${JSON.stringify(run)}`);
+    people = run.counts.scanned;
+    counts = run.counts;
+  } else {
+    let revision = 0;
+    people = await page(outside, task, async (found) => {
+      if (task.kind === 'paging') return;
+      const writes = found.map((person) => ({
+        set: `${usersOf(task.customer)}/${person.id}`,
+        data: toUser(person, hashOf(person), ++revision),
+      }));
+      for (let from = 0; from < writes.length; from += 500) await store.commit(writes.slice(from, from + 500));
+    });
+  }
+  const wallMs = Math.round(performance.now() - startedAt);
+  const { reads, writes, commits } = store.operations;
+  await store.close();
+  const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+  return { wallMs, reads, writes, commits, peakRssMiB, people, ...(counts && { counts }) };
+}
+
+if (import.meta.main) {
+  const task = JSON.parse(process.argv[2]!) as Task;
+  console.log(JSON.stringify(await measure(task)));
+}

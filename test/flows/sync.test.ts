@@ -1,0 +1,476 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withAccess } from '../../shared/access.ts';
+import { removeRemains } from '../../shared/customer-remains.ts';
+import type { Customer } from '../../shared/domain/customer.ts';
+import { codeOf } from '../../shared/domain/failure.ts';
+import { catalogOf, connectionPath, customerPath, directoryPath, usersOf } from '../../shared/domain/paths.ts';
+import { day } from '../../shared/domain/schedule.ts';
+import { approveRemovals, readHeld, rejectRemovals } from '../../shared/removal-decision.ts';
+import { requestDueSyncs, requestSync, reschedule } from '../../shared/sync.ts';
+import { runSync } from '../../shared/sync-run.ts';
+import { connectedCustomer, movableClock, readConnection, type TestOutside, testOutside } from '../support/outside.ts';
+import {
+  deliver,
+  differences,
+  feedReader,
+  organizationNow,
+  readHead,
+  readRun,
+  rosterNow,
+  storedNow,
+  syncNow,
+} from '../support/sync-drive.ts';
+import { sampleOrganizations } from '../webex/sample.ts';
+import { startWebex, type WebexServer } from '../webex/server.ts';
+
+const acme = sampleOrganizations[0]!;
+let webex: WebexServer;
+let outside: TestOutside;
+let customer: string;
+
+beforeEach(async () => {
+  const clock = movableClock();
+  webex = await startWebex({ now: clock.now });
+  outside = testOutside(webex, { clock });
+  customer = await connectedCustomer(outside, webex, acme);
+});
+afterEach(async () => {
+  await outside.store.close();
+  await webex.close();
+});
+
+async function expectTrue(): Promise<void> {
+  const truth = await withAccess(outside, customer, (access) => organizationNow(outside.webex, access, acme.id));
+  expect(differences(truth, await storedNow(outside.store, customer))).toEqual([]);
+  expect(differences(truth, await rosterNow(outside.store, customer))).toEqual([]);
+  expect((await readHead(outside.store, customer)).roster.people).toBe(truth.size);
+}
+
+/** Names of the events that the portal was told. */
+const told = () =>
+  outside.messages
+    .filter(({ topic }) => topic === outside.settings.eventsTopic)
+    .map(({ data }) => String(data.type).replace('webex_customer_access.customer.v1.', ''));
+
+async function settings(sync: Customer['sync']): Promise<void> {
+  const read = (await outside.store.get<Customer>(customerPath(customer)))!;
+  await outside.store.commit([{ set: read.path, data: { ...read.data, sync } }]);
+}
+
+async function authorizedBy(person: { id: string }): Promise<void> {
+  const connection = await readConnection(outside.store, customer);
+  const authorizer = {
+    id: person.id,
+    email: 'a@b',
+    displayName: 'A',
+    organizationId: acme.id,
+    organizationName: 'Acme',
+  };
+  const data = { ...connection, grant: { ...connection.grant!, authorizer } };
+  await outside.store.commit([{ set: connectionPath(customer), data }]);
+}
+
+const people = () => [...webex.control.peopleList(acme.id)];
+
+describe('a sync', () => {
+  it('stores everybody, and the second one writes nobody', async () => {
+    const first = await syncNow(outside, customer);
+    expect(first).toMatchObject({ state: 'done', pages: 3, counts: { scanned: 250, added: 250, unchanged: 0 } });
+    await expectTrue();
+    const { revision } = await readHead(outside.store, customer);
+    const second = await syncNow(outside, customer);
+    expect(second).toMatchObject({ state: 'done', expected: 250, counts: { scanned: 250, added: 0, unchanged: 250 } });
+    expect((await readHead(outside.store, customer)).revision).toBe(revision);
+    expect(told()).toEqual(['users_synced']);
+  });
+
+  it('follows additions, changes, removals and returns', async () => {
+    await syncNow(outside, customer);
+    const { removed } = webex.control.people({ orgId: acme.id, churn: { seed: 1, add: 4, change: 5, remove: 3 } });
+    const second = await syncNow(outside, customer);
+    expect(second.counts).toMatchObject({ added: 4, changed: 5, removed: 3, held: 0 });
+    expect(second.phases.map(({ phase }) => phase)).toEqual(['scan', 'confirm', 'remove']);
+    await expectTrue();
+    webex.control.people({ orgId: acme.id, upsert: [{ id: removed[0]! }] });
+    expect((await syncNow(outside, customer)).counts).toMatchObject({ added: 0, returned: 1 });
+    await expectTrue();
+  });
+
+  it('keeps a tombstone for 90 days, in no list', async () => {
+    await syncNow(outside, customer);
+    const { removed } = webex.control.people({ orgId: acme.id, remove: { count: 1, seed: 7 } });
+    await syncNow(outside, customer);
+    const { data } = (await outside.store.get<Record<string, number>>(`${usersOf(customer)}/${removed[0]}`))!;
+    expect(data).not.toHaveProperty('nameKey');
+    expect(data.expireAt! - data.removedAt!).toBe(90 * day);
+  });
+
+  it('is joined by a second request while it waits', async () => {
+    const runs = await Promise.all([1, 2, 3].map(() => requestSync(outside, customer, 'portal')));
+    expect(new Set(runs.map(({ id }) => id)).size).toBe(1);
+    await deliver(outside);
+    expect(await readRun(outside.store, customer, runs[0]!.id)).toMatchObject({ state: 'done', attempts: 1 });
+  });
+
+  it('does nothing for a message that comes again after the end', async () => {
+    const { id } = await syncNow(outside, customer);
+    expect(await runSync(outside, customer, id)).toBeUndefined();
+    expect(told()).toEqual(['users_synced']);
+  });
+
+  it('is worked on by one message at a time; the other is told to come again', async () => {
+    const { id } = await requestSync(outside, customer);
+    const results = await Promise.allSettled([1, 2, 3].map(() => runSync(outside, customer, id)));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const codes = results.flatMap((result) => (result.status === 'rejected' ? [codeOf(result.reason)] : []));
+    for (const code of codes) expect(['busy', 'conflict']).toContain(code);
+    await expectTrue();
+  });
+
+  it('stops when another has taken over after its lease, and leaves no trace of its own', async () => {
+    const { id } = await requestSync(outside, customer);
+    const { people: page } = outside.webex;
+    let taken: Promise<unknown> | undefined;
+    outside.webex.people = async (access, request) => {
+      if (request.cursor && !taken) {
+        const takeOver = (): Promise<unknown> => {
+          outside.clock.advance(10 * 60_000);
+          // The runner that it takes over from may still be committing its last page: then the queue delivers again.
+          return runSync(outside, customer, id).catch(takeOver);
+        };
+        taken = takeOver();
+        await taken;
+      }
+      return page(access, request);
+    };
+    expect(await runSync(outside, customer, id)).toBeUndefined();
+    expect(await taken).toMatchObject({ state: 'done', attempts: 2, counts: { scanned: 250, added: 250 } });
+    await expectTrue();
+  });
+
+  it('goes on through new messages when its time is over, and still finds who is gone', async () => {
+    await syncNow(outside, customer);
+    webex.control.people({ orgId: acme.id, churn: { seed: 3, add: 30, change: 20, remove: 4 } });
+    const { id } = await requestSync(outside, customer);
+    const messages = await deliver(outside, 0);
+    expect(messages).toBeGreaterThanOrEqual(3);
+    expect(await readRun(outside.store, customer, id)).toMatchObject({
+      state: 'done',
+      attempts: messages,
+      counts: { scanned: 276, added: 30, changed: 20, removed: 4, unchanged: 226 },
+    });
+    await expectTrue();
+  });
+
+  it('begins anew with a checkpoint that is too old', async () => {
+    const { id } = await requestSync(outside, customer);
+    await runSync(outside, customer, id, 0);
+    outside.clock.advance(2 * 3_600_000);
+    const people = webex.control.people({ orgId: acme.id, add: 1 });
+    await deliver(outside);
+    expect(people.added).toHaveLength(1);
+    await expectTrue();
+  });
+
+  it('records licences and roles once, and again when they change', async () => {
+    await syncNow(outside, customer);
+    const path = `${catalogOf(customer)}/names`;
+    const before = (await outside.store.get<{ licenses: object[]; roles: object[] }>(path))!;
+    expect(before.data.licenses.length).toBeGreaterThan(3);
+    expect(before.data.roles.length).toBeGreaterThan(3);
+    await syncNow(outside, customer);
+    expect((await outside.store.get(path))!.version).toBe(before.version);
+    webex.control.people({ orgId: acme.id, add: 100 });
+    await syncNow(outside, customer);
+    expect((await outside.store.get(path))!.version).not.toBe(before.version);
+  });
+
+  it('does without licences that it may not read', async () => {
+    webex.control.faults({ match: { path: '/v1/licenses' }, times: 'always', fault: { status: 403 } });
+    expect(await syncNow(outside, customer)).toMatchObject({ state: 'done' });
+    expect(outside.lines).toContainEqual(expect.objectContaining({ event: 'catalog_not_synced' }));
+  });
+});
+
+describe('removals', () => {
+  beforeEach(async () => {
+    await syncNow(outside, customer);
+    outside.messages.length = 0;
+  });
+
+  it('are held above the thresholds while all else is applied', async () => {
+    webex.control.people({ orgId: acme.id, churn: { seed: 5, add: 2, change: 3, remove: 40 } });
+    const run = await syncNow(outside, customer);
+    expect(run).toMatchObject({
+      state: 'done',
+      counts: { added: 2, changed: 3, removed: 0, held: 40 },
+      held: { state: 'waiting', reason: 'many', count: 40 },
+    });
+    expect((await storedNow(outside.store, customer)).size).toBe(252);
+    expect(told()).toEqual(['users_synced', 'removals_held']);
+    expect(await readHeld(outside.store, customer, run.id, 0)).toHaveLength(40);
+  });
+
+  it('are carried out once approved, except for who is back by then', async () => {
+    const { removed } = webex.control.people({ orgId: acme.id, remove: { count: 40, seed: 1 } });
+    const held = await syncNow(outside, customer);
+    webex.control.people({ orgId: acme.id, upsert: [{ id: removed[0]! }] });
+    const run = await approveRemovals(outside, customer, held.id, 'chief@example.com');
+    expect((await approveRemovals(outside, customer, held.id, 'chief@example.com')).id).toBe(run.id);
+    await deliver(outside);
+    expect(await readRun(outside.store, customer, run.id)).toMatchObject({ state: 'done', counts: { removed: 39 } });
+    expect((await readRun(outside.store, customer, held.id)).held).toMatchObject({
+      state: 'approved',
+      by: 'chief@example.com',
+      decidedAt: expect.any(Number),
+    });
+    await expectTrue();
+  });
+
+  it('are left alone once rejected, and asked about again by the next sync', async () => {
+    webex.control.people({ orgId: acme.id, remove: { count: 40, seed: 1 } });
+    const held = await syncNow(outside, customer);
+    const rejected = await rejectRemovals(outside, customer, held.id, 'chief@example.com');
+    expect(rejected.held).toMatchObject({ state: 'rejected', by: 'chief@example.com' });
+    await expect(approveRemovals(outside, customer, held.id, 'x')).rejects.toMatchObject({ code: 'conflict' });
+    expect((await storedNow(outside.store, customer)).size).toBe(250);
+    const next = await syncNow(outside, customer);
+    expect(next.held).toMatchObject({ state: 'waiting', count: 40 });
+    await syncNow(outside, customer);
+    expect((await readRun(outside.store, customer, next.id)).held!.state).toBe('superseded');
+  });
+
+  it('wait while a sync is under way', async () => {
+    webex.control.people({ orgId: acme.id, remove: { count: 40, seed: 1 } });
+    const held = await syncNow(outside, customer);
+    await requestSync(outside, customer);
+    await expect(approveRemovals(outside, customer, held.id, 'x')).rejects.toMatchObject({ code: 'busy' });
+    await expect(rejectRemovals(outside, customer, held.id, 'x')).rejects.toMatchObject({ code: 'busy' });
+  });
+
+  it("follow the customer's own thresholds", async () => {
+    await settings({ heldAboveShare: 0.5 });
+    webex.control.people({ orgId: acme.id, remove: { count: 40, seed: 1 } });
+    expect((await syncNow(outside, customer)).counts).toMatchObject({ removed: 40, held: 0 });
+    await settings({ heldAbovePeople: 0, heldAboveShare: 0 });
+    webex.control.people({ orgId: acme.id, remove: { count: 1, seed: 2 } });
+    expect((await syncNow(outside, customer)).counts).toMatchObject({ removed: 0, held: 1 });
+  });
+
+  it('of everybody are always held', async () => {
+    await settings({ heldAbovePeople: 1000, heldAbove: 10_000 });
+    webex.control.people({ orgId: acme.id, remove: people().map(({ id }) => id) });
+    // The administrator is gone too: the token would be.
+    const { access_token: _token, ...page } = { access_token: '', items: [], notFoundIds: null };
+    webex.control.faults({ match: { path: '/v1/people$' }, fault: { status: 200, body: page } });
+    outside.webex.peopleById = async (_access, ids) => ({ people: [], notFoundIds: ids });
+    outside.webex.scimTotal = async () => 0;
+    outside.webex.people = async () => ({ people: [] });
+    outside.webex.licenses = async () => [];
+    outside.webex.roles = async () => [];
+    const run = await syncNow(outside, customer);
+    expect(run.held).toMatchObject({ reason: 'empty_organization', count: 250 });
+    expect((await storedNow(outside.store, customer)).size).toBe(250);
+  });
+
+  it('are held when SCIM knows of more people than were found, unless the customer does not want that', async () => {
+    const { scimTotal } = outside.webex;
+    outside.webex.scimTotal = async (access, orgId) => (await scimTotal(access, orgId)) + 1;
+    webex.control.people({ orgId: acme.id, remove: { count: 2, seed: 1 } });
+    expect((await syncNow(outside, customer)).held).toMatchObject({ reason: 'total_differs', count: 2 });
+    await settings({ checkTotal: false });
+    expect((await syncNow(outside, customer)).counts).toMatchObject({ removed: 2 });
+  });
+
+  it('do without SCIM where its scope was not granted', async () => {
+    webex.control.faults({ match: { path: '/identity/scim' }, times: 'always', fault: { status: 403 } });
+    webex.control.people({ orgId: acme.id, remove: { count: 2, seed: 1 } });
+    expect((await syncNow(outside, customer)).counts).toMatchObject({ removed: 2 });
+  });
+
+  it('of more than one commit go on from where they were', async () => {
+    webex.control.people({ orgId: acme.id, add: 700 });
+    await syncNow(outside, customer);
+    await settings({ heldAbovePeople: 1000, heldAbove: 1000 });
+    webex.control.people({ orgId: acme.id, remove: { count: 600, seed: 3 } });
+    const { id } = await requestSync(outside, customer);
+    const { commit } = outside.store;
+    let killed = false;
+    outside.store.commit = async (writes) => {
+      const versions = await commit(writes);
+      if (writes.length > 400 && !killed) {
+        killed = true;
+        throw new Error('killed');
+      }
+      return versions;
+    };
+    await expect(runSync(outside, customer, id))
+      .resolves.toMatchObject({ state: 'failed' })
+      .catch(() => {});
+    outside.store.commit = commit;
+    outside.clock.advance(10 * 60_000);
+    outside.messages.length = 0;
+    await syncNow(outside, customer);
+    expect(killed).toBe(true);
+    await expectTrue();
+  });
+});
+
+describe('the person who authorized', () => {
+  const admin = () => people()[0]!;
+  beforeEach(async () => {
+    await authorizedBy(admin());
+    await syncNow(outside, customer);
+    outside.messages.length = 0;
+  });
+
+  it('is warned about once when deactivated, and again the next time', async () => {
+    const enabled = async (loginEnabled: boolean) => {
+      webex.control.people({ orgId: acme.id, update: [{ id: admin().id, loginEnabled }] });
+      await syncNow(outside, customer);
+    };
+    await enabled(false);
+    await syncNow(outside, customer);
+    expect(told().filter((type) => type === 'authorizer_at_risk')).toHaveLength(1);
+    await enabled(true);
+    await enabled(false);
+    expect(told().filter((type) => type === 'authorizer_at_risk')).toHaveLength(2);
+  });
+
+  it('is warned about when only a lesser role is left', async () => {
+    webex.control.people({ orgId: acme.id, update: [{ id: admin().id, roles: ['id_user_admin'] }] });
+    await syncNow(outside, customer);
+    expect(outside.messages.map(({ data }) => data.data)).toContainEqual(
+      expect.objectContaining({ reason: 'role_lost' }),
+    );
+  });
+
+  it('is warned about when Webex refuses because no role is left', async () => {
+    webex.control.changeRoles({ email: 'admin@acme.example', roles: [] });
+    expect(await syncNow(outside, customer)).toMatchObject({ state: 'failed', fault: { code: 'webex_forbidden' } });
+    expect(told()).toContain('authorizer_at_risk');
+  });
+
+  it('is warned about when gone', async () => {
+    const other = people()[9]!;
+    await authorizedBy(other);
+    await syncNow(outside, customer);
+    outside.messages.length = 0;
+    webex.control.people({ orgId: acme.id, remove: [other.id] });
+    await syncNow(outside, customer);
+    expect(outside.messages.map(({ data }) => data.data)).toContainEqual(
+      expect.objectContaining({ reason: 'disappeared', person: other.id }),
+    );
+  });
+});
+
+describe('the scheduled pass', () => {
+  it('asks for each sync a day after the last one, not before', async () => {
+    await syncNow(outside, customer);
+    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 0, resumed: 0 });
+    outside.clock.advance(day);
+    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 1 });
+    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 0, resumed: 0 });
+    await deliver(outside);
+    outside.clock.advance(day);
+    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 1 });
+  });
+
+  it('leaves a customer alone who wants none, until that changes', async () => {
+    await settings({ everyHours: 0 });
+    await syncNow(outside, customer);
+    outside.clock.advance(10 * day);
+    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 0 });
+    await settings({ everyHours: 6 });
+    await reschedule(outside, customer);
+    outside.clock.advance(day / 4);
+    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 1 });
+  });
+
+  it('sends a new message for a run that nobody works on', async () => {
+    const { id } = await requestSync(outside, customer);
+    await runSync(outside, customer, id, 0);
+    outside.messages.length = 0;
+    expect(await requestDueSyncs(outside)).toMatchObject({ resumed: 0 });
+    outside.clock.advance(20 * 60_000);
+    expect(await requestDueSyncs(outside)).toMatchObject({ resumed: 1 });
+    expect(await requestDueSyncs(outside)).toMatchObject({ resumed: 0 });
+    await deliver(outside);
+    expect(await readRun(outside.store, customer, id)).toMatchObject({ state: 'done' });
+    await expectTrue();
+  });
+
+  it('does not ask for the sync of a customer who must authorize again', async () => {
+    await syncNow(outside, customer);
+    const connection = await readConnection(outside.store, customer);
+    const data = { ...connection, state: 'reauthorization_required' };
+    await outside.store.commit([{ set: connectionPath(customer), data }]);
+    outside.clock.advance(day);
+    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 0, skipped: 1 });
+    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 0, skipped: 0 });
+  });
+});
+
+describe('a deleted customer', () => {
+  const deleteRecord = () =>
+    outside.store.commit([{ delete: customerPath(customer) }, { delete: connectionPath(customer) }]);
+  const left = async () => {
+    const found = await Promise.all(
+      ['users', 'roster', 'syncs', 'events', 'held', 'catalog'].map((name) =>
+        outside.store.query({ collection: `customers/${customer}/${name}`, limit: 1 }),
+      ),
+    );
+    return [...found.flat(), await outside.store.get(directoryPath(customer))].filter(Boolean).length;
+  };
+
+  it('leaves nothing, even with a sync under way', async () => {
+    const { id } = await requestSync(outside, customer);
+    const { people: page } = outside.webex;
+    outside.webex.people = async (access, request) => {
+      const found = await page(access, request);
+      if (request.cursor) {
+        outside.webex.people = page;
+        await deleteRecord();
+        await removeRemains(outside, customer);
+      }
+      return found;
+    };
+    expect(await runSync(outside, customer, id)).toBeUndefined();
+    expect(await left()).toBe(0);
+  });
+
+  it('is cleared away over several messages', async () => {
+    await syncNow(outside, customer);
+    await deleteRecord();
+    outside.messages.length = 0;
+    await removeRemains(outside, customer, 0);
+    expect(outside.messages.map(({ data }) => data)).toEqual([{ customer, remove: true }]);
+    await removeRemains(outside, customer);
+    expect(await left()).toBe(0);
+  });
+
+  it('is cleared away when a request has crossed the deletion', async () => {
+    const { id } = await requestSync(outside, customer);
+    await deleteRecord();
+    expect(await runSync(outside, customer, id)).toBeUndefined();
+    expect(await left()).toBe(0);
+  });
+});
+
+describe('the change feed', () => {
+  it('brings every change to a reader who polls while a sync runs', async () => {
+    const reader = feedReader(outside, customer);
+    const { commit } = outside.store;
+    outside.store.commit = async (writes) => {
+      const versions = await commit(writes);
+      await reader.read(7);
+      return versions;
+    };
+    await syncNow(outside, customer);
+    webex.control.people({ orgId: acme.id, churn: { seed: 5, add: 6, change: 30, remove: 5 } });
+    await syncNow(outside, customer);
+    outside.store.commit = commit;
+    expect(differences(await storedNow(outside.store, customer), reader.copy)).toEqual([]);
+    expect(reader.problems).toEqual([]);
+  });
+});

@@ -1,0 +1,129 @@
+/** Drives syncs in tests as the queue would, and holds what is stored against the organization. */
+
+import type { Directory } from '../../shared/domain/directory.ts';
+import { codeOf } from '../../shared/domain/failure.ts';
+import { directoryPath, rosterOf, syncsOf, usersOf } from '../../shared/domain/paths.ts';
+import { chunkIds, type RosterChunk, readLog } from '../../shared/domain/roster.ts';
+import type { SyncRun } from '../../shared/domain/sync.ts';
+import { hashOf, type Tombstone, type User } from '../../shared/domain/user.ts';
+import type { Outside, Store, WebexAccess } from '../../shared/ports.ts';
+import { requestSync } from '../../shared/sync.ts';
+import { runSync } from '../../shared/sync-run.ts';
+import { readChanges } from '../../shared/users.ts';
+import type { TestOutside } from './outside.ts';
+
+/** The run as it is stored. */
+export async function readRun(store: Store, customer: string, id: string): Promise<SyncRun> {
+  return (await store.get<SyncRun>(`${syncsOf(customer)}/${id}`))!.data;
+}
+
+export async function readHead(store: Store, customer: string): Promise<Directory> {
+  return (await store.get<Directory>(directoryPath(customer)))!.data;
+}
+
+/** Delivers the messages of the sync topic, again where a delivery throws, until there are none. Answers how many it delivered. */
+export async function deliver(outside: TestOutside, budgetMs?: number, most = 50): Promise<number> {
+  let delivered = 0;
+  for (let left = most; left > 0; left--) {
+    const index = outside.messages.findIndex(({ topic }) => topic === outside.settings.syncTopic);
+    if (index < 0) return delivered;
+    const [message] = outside.messages.splice(index, 1);
+    const { customer, sync } = message!.data as { customer: string; sync: string };
+    delivered += 1;
+    await runSync(outside, customer, sync, budgetMs).catch((error) => {
+      if (codeOf(error) === 'internal') throw error;
+      outside.messages.push(message!);
+      // As long as the queue waits at most before it delivers again.
+      outside.clock.advance(10 * 60_000);
+    });
+  }
+  throw new Error('The messages do not end.');
+}
+
+/** A sync from the request to its end. */
+export async function syncNow(outside: TestOutside, customer: string, by?: string): Promise<SyncRun> {
+  const { id } = await requestSync(outside, customer, by);
+  await deliver(outside);
+  return readRun(outside.store, customer, id);
+}
+
+/** Everybody in the organization as Webex tells it: person → hash. */
+export async function organizationNow(
+  webex: Outside['webex'],
+  access: WebexAccess,
+  orgId: string,
+): Promise<Map<string, number>> {
+  const people = new Map<string, number>();
+  let cursor: string | undefined;
+  do {
+    const page = await webex.people(access, { orgId, max: 1000, ...(cursor && { cursor }) });
+    for (const person of page.people) people.set(person.id, hashOf(person));
+    cursor = page.next;
+  } while (cursor);
+  return people;
+}
+
+/** Every stored user and tombstone. */
+export async function allUsers(store: Store, customer: string): Promise<(User | Tombstone)[]> {
+  const users: (User | Tombstone)[] = [];
+  while (true) {
+    const last = users.at(-1);
+    const page = await store.query<User | Tombstone>({
+      collection: usersOf(customer),
+      ...(last && { after: { id: last.id } }),
+      limit: 1000,
+    });
+    users.push(...page.map(({ data }) => data));
+    if (page.length < 1000) return users;
+  }
+}
+
+/** Who is there by the user documents: person → hash. */
+export async function storedNow(store: Store, customer: string): Promise<Map<string, number>> {
+  const users = await allUsers(store, customer);
+  return new Map(users.filter((user) => user.removedAt === undefined).map(({ id, hash }) => [id, hash]));
+}
+
+/** Who is there by the roster: person → hash. */
+export async function rosterNow(store: Store, customer: string): Promise<Map<string, number>> {
+  const head = await readHead(store, customer);
+  const paths = chunkIds(head.roster).map((id) => `${rosterOf(customer)}/${id}`);
+  const roster = readLog((await store.getMany<RosterChunk>(paths)).map((chunk) => chunk!.data));
+  return new Map(roster.unseen().map((person) => [person, roster.hash(person)!]));
+}
+
+/** A reader of the change feed who keeps a copy. */
+export function feedReader(outside: Pick<Outside, 'store' | 'clock'>, customer: string) {
+  const copy = new Map<string, number>();
+  const problems: string[] = [];
+  let cursor: string | undefined;
+  let revision = 0;
+  return {
+    copy,
+    problems,
+    async read(limit = 100): Promise<void> {
+      let more = true;
+      while (more) {
+        const changes = await readChanges(outside, customer, cursor, limit);
+        for (const user of changes.users) {
+          if (user.revision <= revision) problems.push(`revision ${user.revision} after ${revision}`);
+          revision = user.revision;
+          if (user.removedAt === undefined) copy.set(user.id, user.hash);
+          else copy.delete(user.id);
+        }
+        cursor = changes.cursor;
+        more = changes.more;
+      }
+    },
+  };
+}
+
+/** What two maps of people differ in. */
+export function differences(expected: Map<string, number>, found: Map<string, number>): string[] {
+  return [
+    ...[...expected]
+      .filter(([id, hash]) => found.get(id) !== hash)
+      .map(([id]) => `${found.has(id) ? 'stale' : 'missing'} ${id}`),
+    ...[...found.keys()].filter((id) => !expected.has(id)).map((id) => `surplus ${id}`),
+  ];
+}
