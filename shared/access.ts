@@ -36,14 +36,15 @@ export async function workingAccess(outside: RefreshParts, customerId: string): 
   const leftMs = connection.grant.accessExpiresAt - clock.now();
   // Somebody who renews it already is waited for only once nothing works any more.
   const beingRenewed = leftMs > soonMs && decideRefresh(connection, clock.now(), true).kind === 'leased';
-  if (leftMs < nearEndMs && !beingRenewed) {
+  if ((leftMs < nearEndMs || connection.grant.unproven) && !beingRenewed) {
     try {
       connection = (await refreshNow(outside, customerId)).connection ?? connection;
     } catch (error) {
-      const stillWorks = connection.grant!.accessExpiresAt > clock.now();
+      const stillWorks = connection.grant!.accessExpiresAt > clock.now() && !connection.grant!.unproven;
       if (!stillWorks || codeOf(error) === 'not_found') throw error;
     }
   }
+  if (connection.grant!.unproven) throw new Failure('busy', 'Whose tokens these are is being asked; try again.');
   const { sealedAccessToken, accessExpiresAt } = connection.grant!;
   const accessToken = await outside.sealer.open(sealedAccessToken, accessTokenPlace(customerId));
   const proxies = proxiesOf(customer.data);

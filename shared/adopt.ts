@@ -55,7 +55,7 @@ export async function tryPasted(outside: Parts, customer: Customer, { refreshTok
   let pair: TokenPair | undefined;
   try {
     pair = await webex.refresh({ refreshToken, ...(proxies && { proxies }) });
-    const consent = await identify(outside, pair);
+    const consent = await identify(outside, pair, proxies);
     assertServes(consent, {
       customer: customer.name,
       accountNumber: customer.accountNumber,
@@ -77,7 +77,7 @@ export async function tryPasted(outside: Parts, customer: Customer, { refreshTok
 
 /** The connection with the pair that came of an adoption, and what happened. */
 export async function adopted(
-  { sealer, clock }: Pick<Parts, 'sealer' | 'clock'>,
+  { sealer, clock, settings }: Pick<Parts, 'sealer' | 'clock' | 'settings'>,
   before: Connection,
   pasted: Pasted,
   adoption: Adoption,
@@ -104,7 +104,7 @@ export async function adopted(
   if (adoption.kind === 'unproven') {
     const { code, message } = adoption.failure;
     const fault = { code, message, at: now };
-    const connection = healthy(before, grant, now);
+    const connection = healthy(before, { ...grant, unproven: true }, now);
     return {
       connection: { ...connection, state: 'degraded', failures: 1, fault, nextRefreshAt: now },
       events: [{ type: 'degraded', facts: { code } }],
@@ -114,7 +114,7 @@ export async function adopted(
   const again = before.state !== 'absent';
   const facts = { organization: authorizer.organizationName, authorizer: authorizer.email, again, pasted: true };
   return {
-    connection: healthy(before, { ...grant, scopes, authorizer }, now),
+    connection: healthy(before, { ...grant, scopes, authorizer }, now, settings.requiredScopes),
     events: [{ type: 'connected', facts }],
   };
 }

@@ -25,7 +25,7 @@ import { accessTokenPlace, connectionPath, customerPath, refreshTokenPlace } fro
 import { healthy } from './domain/refresh.ts';
 import { Secret } from './domain/secret.ts';
 import { publish, recorded } from './events.ts';
-import type { Outside, Write } from './ports.ts';
+import type { Outside, Proxies, Write } from './ports.ts';
 import { requestSync } from './sync.ts';
 
 type Parts = Pick<Outside, 'store' | 'sealer' | 'queue' | 'webex' | 'clock' | 'log' | 'settings'>;
@@ -158,8 +158,8 @@ async function exchange({ webex, settings }: Parts, code: string, verifier: stri
 const clip = (text: string) => (text.length > 200 ? `${text.slice(0, 199)}…` : text);
 
 /** Whose tokens these are. A user who may not read the organization is no administrator of it. */
-export async function identify(outside: Parts, pair: TokenPair): Promise<Consent> {
-  const access = { accessToken: pair.accessToken };
+export async function identify(outside: Parts, pair: TokenPair, proxies?: Proxies): Promise<Consent> {
+  const access = { accessToken: pair.accessToken, ...(proxies && { proxies }) };
   const me = await outside.webex.me(access);
   if (!me.orgId) throw new Failure('webex_unavailable', 'Webex did not say which organization this is.');
   const named = await outside.webex.organization(access, me.orgId).catch((error) => {

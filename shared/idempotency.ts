@@ -114,9 +114,10 @@ export async function answerUnderClaim(
     const free = abandoned ? { version: abandoned.version } : ('absent' as const);
     [version = ''] = await store.commit([{ set: path, data: claim, if: free }]);
   } catch (error) {
-    const winner = codeOf(error) === 'conflict' ? await memory.recall() : undefined;
+    if (codeOf(error) !== 'conflict') throw error;
+    const winner = await memory.recall();
     if (winner) return winner;
-    throw error;
+    throw new Failure('busy', 'Another request with this Idempotency-Key has just ended; try again.');
   }
   let answer: Answered;
   try {

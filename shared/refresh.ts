@@ -22,6 +22,7 @@ import {
 import type { Secret } from './domain/secret.ts';
 import { publish, recorded } from './events.ts';
 import type { Outside, Proxies, Stored } from './ports.ts';
+import { prove } from './prove.ts';
 
 export type RefreshParts = Pick<Outside, 'store' | 'sealer' | 'queue' | 'webex' | 'clock' | 'log' | 'settings'>;
 
@@ -111,6 +112,11 @@ export async function refreshConnection(
     refreshExpiresAt: renewed.refreshExpiresAt,
     ...(lifetimeAssumed && { lifetimeAssumed }),
   });
+  if (connection.grant?.unproven) {
+    const proof = await prove(outside, connection, proxiesOf(customer));
+    const ended = proof.connection?.state === 'reauthorization_required';
+    return { outcome: ended ? 'reauthorization_required' : proof.failure ? 'failed' : 'refreshed', ...proof };
+  }
   return { outcome: unchanged ? 'unchanged' : 'refreshed', connection };
 }
 

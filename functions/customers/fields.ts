@@ -91,14 +91,14 @@ const proxyUrl = z
 export const httpProxy = proxyUrl.meta({
   title: 'HTTP Proxy String',
   description:
-    'HTTP Proxy string e.g. http://10.10.10.10:8123. A password in it is shown as ••••; sent back so, the stored one is kept.',
+    'HTTP Proxy string e.g. http://10.10.10.10:8123. A password in it is shown as ****; sent back so, the stored one is kept.',
   examples: ['http://10.10.10.10:8123'],
 });
 
 export const httpsProxy = proxyUrl.meta({
   title: 'HTTPS Proxy String',
   description:
-    'HTTPS Proxy string e.g. https://10.10.10.10:8123. A password in it is shown as ••••; sent back so, the stored one is kept.',
+    'HTTPS Proxy string e.g. https://10.10.10.10:8123. A password in it is shown as ****; sent back so, the stored one is kept.',
   examples: ['https://10.10.10.10:8123'],
 });
 
@@ -157,7 +157,19 @@ export const customerCreate = z
     sync: z.strictObject(syncFields).partial().optional(),
   })
   .superRefine(checkPasted)
-  .meta({ id: 'CustomerCreate', description: 'A customer to create.' });
+  .meta({
+    id: 'CustomerCreate',
+    description: 'A customer to create.',
+    examples: [
+      {
+        hierarchy: 'sys.provider.reseller.customer',
+        name: 'Acme Corporation',
+        account_number: '2f7ab8a5-3c9e-4c1f-9e1b-6a0d3f5b7c21',
+        http_proxy: 'http://10.10.10.10:8123',
+        shadow: [{ name: 'Acme' }],
+      },
+    ],
+  });
 
 export const customerPatch = z
   .strictObject({
@@ -183,6 +195,7 @@ export const customerPatch = z
     id: 'CustomerPatch',
     description:
       'A JSON merge patch (RFC 7396): what is absent stays, null removes what may be absent or brings the default back.',
+    examples: [{ name: 'Acme Corporation, renamed', http_proxy: null, sync: { every_hours: 12 } }],
   });
 
 const pageSize = z.coerce.number().int().min(1).max(1000);

@@ -248,7 +248,7 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Record<str
   for (const [id, { id: _id, ...each }] of Object.entries($defs)) schemas[id] = text(each);
   const id = schema.meta()?.id;
   const { id: _id, ...own } = text(json);
-  if (id === undefined) return own;
+  if (id === undefined || own.$ref !== undefined) return own;
   schemas[id] = own;
   return { $ref: `#/components/schemas/${id}` };
 }

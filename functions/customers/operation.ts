@@ -69,7 +69,8 @@ export function operation<Query extends z.ZodObject, Body extends z.ZodType, Sho
 /** All that an operation may answer besides its success: what follows from its entry, and what it names itself. */
 export function failuresOf(entry: Operation): FailureCode[] {
   const codes: FailureCode[] = ['invalid_request', ...(entry.failures ?? [])];
-  if (entry.role) codes.push('unauthenticated', 'permission_denied', 'store_unavailable', 'internal');
+  if (entry.role)
+    codes.push('unauthenticated', 'permission_denied', 'identity_unavailable', 'store_unavailable', 'internal');
   if (entry.path.includes('{')) codes.push('not_found');
   if (entry.body) codes.push('request_too_large', 'unsupported_media_type');
   if (entry.conditional) codes.push('version_required', 'version_mismatch');

@@ -126,7 +126,17 @@ function bodyOf(entry: Operation, request: Received, length: number): unknown {
   if (length > 0 && !request.is(['json', '+json'])) {
     throw new Failure('unsupported_media_type', 'The body must be application/json.');
   }
-  return validated(entry.body, length > 0 ? request.body : undefined);
+  return validated(entry.body, length > 0 ? parsed(request.body) : undefined);
+}
+
+/** The framework parses `application/json` and leaves its relatives (`application/merge-patch+json`) as bytes. */
+function parsed(body: unknown): unknown {
+  if (!Buffer.isBuffer(body)) return body;
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw notValid([{ pointer: '', detail: 'is not JSON' }]);
+  }
 }
 
 /** All that is wrong at once, each with its place. */

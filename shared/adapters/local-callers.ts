@@ -4,7 +4,7 @@ import type { Caller } from '../domain/caller.ts';
 import { Failure } from '../domain/failure.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Callers, Secrets } from '../ports.ts';
-import { bearer } from './bearer.ts';
+import { verifiedTokens } from './verified-tokens.ts';
 
 /** The name of the secret that signs local tokens. */
 export const localSignerName = 'local-signer';
@@ -25,18 +25,21 @@ export async function signLocalToken(secrets: Secrets, audience: string, caller:
 }
 
 export function localCallers(secrets: Secrets, audience: string): Callers {
-  return {
-    async identify(authorization) {
-      const token = bearer(authorization);
-      const { jwtVerify } = await import('jose');
-      try {
-        const { payload } = await jwtVerify(token, await key(secrets), { issuer, audience, algorithms: ['HS256'] });
-        return { id: String(payload.email), grants: payload.grants as Caller['grants'] };
-      } catch {
-        throw new Failure('unauthenticated', 'The bearer token is not a valid local token for this service.');
-      }
-    },
-  };
+  return verifiedTokens(async (token) => {
+    const { jwtVerify } = await import('jose');
+    try {
+      const { payload } = await jwtVerify(token, await key(secrets), {
+        issuer,
+        audience,
+        algorithms: ['HS256'],
+        requiredClaims: ['exp'],
+      });
+      const caller = { id: String(payload.email), grants: payload.grants as Caller['grants'] };
+      return { caller, endsAt: payload.exp! * 1000 };
+    } catch {
+      throw new Failure('unauthenticated', 'The bearer token is not a valid local token for this service.');
+    }
+  }, Date.now);
 }
 
 async function key(secrets: Secrets): Promise<Uint8Array> {

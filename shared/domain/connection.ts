@@ -44,6 +44,8 @@ export interface StoredGrant {
   scopes: string[];
   /** Absent where the tokens were pasted and Webex has not yet been asked. */
   authorizer?: Authorizer;
+  /** Pasted, and Webex has not been asked yet whose it is: it is renewed, and used for nothing else. */
+  unproven?: true;
   /** When an administrator gave it. */
   grantedAt: number;
   /** When Webex last renewed it (or gave it). */

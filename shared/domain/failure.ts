@@ -38,6 +38,7 @@ export type FailureCode =
   // Our own platform.
   | 'conflict'
   | 'store_unavailable'
+  | 'identity_unavailable'
   | 'secret_missing'
   | 'secrets_unavailable'
   | 'queue_unavailable'

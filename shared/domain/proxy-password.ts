@@ -1,22 +1,22 @@
 /** A proxy's password: shown as a mask, kept when the mask comes back, so that a reader never learns it and an editor need not know it. Pure. */
 
-/** Four bullets, percent-encoded as a URL carries them: nobody's password. */
-const mask = encodeURIComponent('••••');
+const mask = '****';
 
 /** The URL with its password masked. */
 export function maskPassword(text: string): string {
   const url = new URL(text);
-  if (url.password) url.password = mask;
+  if (!url.password) return text;
+  url.password = mask;
   return url.href;
 }
 
 /** Whether the URL holds the mask in place of a password. */
-export function isMasked(text: string): boolean {
+function isMasked(text: string): boolean {
   return URL.canParse(text) && new URL(text).password === mask;
 }
 
 /**
- * The URL to store for one that a caller sent: the stored password where the mask came back for the same proxy and user.
+ * The URL to store for one that a caller sent: the stored one where the mask came back for the same proxy and user.
  * Undefined when the mask stands for no stored password.
  */
 export function keepPassword(sent: string, stored: string | undefined): string | undefined {

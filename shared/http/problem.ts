@@ -20,6 +20,7 @@ export interface ProblemBody {
 export const retryAfterSeconds: Partial<Record<FailureCode, number>> = {
   busy: 1,
   store_unavailable: 5,
+  identity_unavailable: 5,
   queue_unavailable: 5,
   secrets_unavailable: 5,
   webex_unavailable: 60,

@@ -35,6 +35,7 @@ export const statusOf: Record<FailureCode, number> = {
   proxy_refused: 502,
   conflict: 409,
   store_unavailable: 503,
+  identity_unavailable: 503,
   secret_missing: 500,
   secrets_unavailable: 503,
   queue_unavailable: 503,

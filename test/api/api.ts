@@ -1,0 +1,167 @@
+/** The API on a real server, with the framework's own middleware; every exchange with it is judged by its own document. */
+
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { http } from '@google-cloud/functions-framework';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { customers, operationsOf } from '../../functions/customers/customers.ts';
+import { type OpenApi, openApi } from '../../functions/customers/openapi.ts';
+import { localCallers, localSignerName, signLocalToken } from '../../shared/adapters/local-callers.ts';
+import type { CallerGrant } from '../../shared/domain/caller.ts';
+import { Failure } from '../../shared/domain/failure.ts';
+import { Secret } from '../../shared/domain/secret.ts';
+import { answerUnparsed } from '../../shared/http/unparsed.ts';
+import type { Callers, Store } from '../../shared/ports.ts';
+import { indexedStore } from '../support/indexed-store.ts';
+import { movableClock, type TestOutside, testOutside } from '../support/outside.ts';
+import { startWebex, type WebexServer } from '../webex/server.ts';
+import { type Contract, contractOf } from './contract.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: judged by the document, asserted by the test
+  body: any;
+}
+
+export interface Sent {
+  /** A bearer token; by default an administrator's and token reader's of everything. */
+  token?: string | undefined;
+  headers?: Record<string, string>;
+  body?: unknown;
+  /** In place of `body`: sent as it is. */
+  raw?: string;
+}
+
+/** Breaks a part of the outside until it is set back. */
+export interface Breakage {
+  store?: 'unavailable' | 'bug' | 'conflict';
+  queue?: true;
+  identity?: true;
+}
+
+export interface Api {
+  url: string;
+  outside: TestOutside;
+  webex: WebexServer;
+  document: OpenApi;
+  broken: Breakage;
+  /** Everything that was judged: `operation status code`. */
+  seen: Set<string>;
+  call(method: string, path: string, sent?: Sent): Promise<Answer>;
+  token(grants: CallerGrant[], id?: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export const everything: CallerGrant[] = [
+  { hierarchy: 'sys', role: 'administrator' },
+  { hierarchy: 'sys', role: 'token_reader' },
+];
+
+const audience = 'https://customers.example.com';
+
+export async function startApi(options: { store?: Store; callers?: Callers; judge?: boolean } = {}): Promise<Api> {
+  const clock = movableClock();
+  const webex = await startWebex({ now: clock.now });
+  const broken: Breakage = {};
+  const outside = testOutside(webex, { clock, ...(options.store && { store: options.store }) });
+  await outside.secrets.add(localSignerName, new Secret(randomUUID()));
+  outside.store = breakable(indexedStore(outside.store), broken);
+  const { publish } = outside.queue;
+  outside.queue = {
+    async publish(topic, message) {
+      if (broken.queue) throw new Failure('queue_unavailable', 'The queue is away.');
+      await publish(topic, message);
+    },
+  };
+  const callers = options.callers ?? localCallers(outside.secrets, audience);
+  const name = `customers-${randomUUID()}`;
+  http(name, customers(outside, breakableCallers(callers, broken)));
+  const server = getTestServer(name);
+  answerUnparsed(server, outside.log);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const document = openApi(operationsOf(outside));
+  const contract: Contract = contractOf(document);
+  const seen = new Set<string>();
+  const token = async (grants: CallerGrant[], id = 'portal@example.com') =>
+    (await signLocalToken(outside.secrets, audience, { id, grants })).reveal();
+  const ours = await token(everything);
+
+  async function call(method: string, path: string, sent: Sent = {}): Promise<Answer> {
+    const bearer = 'token' in sent ? sent.token : ours;
+    const body = sent.raw ?? (sent.body === undefined ? undefined : JSON.stringify(sent.body));
+    const headers = {
+      ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...sent.headers,
+    };
+    const response = await fetch(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) });
+    const text = await response.text();
+    const answer = { status: response.status, headers: response.headers, text };
+    if (options.judge !== false) {
+      const { operation, code } = contract.judge({ method, path, headers, body, answer });
+      if (operation) seen.add(`${operation} ${answer.status} ${code ?? 'success'}`);
+    }
+    const isJson = response.headers.get('content-type')?.includes('json');
+    return { ...answer, body: isJson ? JSON.parse(text) : undefined };
+  }
+
+  return {
+    url,
+    outside,
+    webex,
+    document,
+    broken,
+    seen,
+    call,
+    token,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+      await outside.store.close();
+      await webex.close();
+    },
+  };
+}
+
+function breakable(store: Store, broken: Breakage): Store {
+  const check = () => {
+    if (broken.store === 'unavailable') throw new Failure('store_unavailable', 'The store is away.');
+    if (broken.store === 'bug') throw new TypeError('a bug that says secret things');
+  };
+  return {
+    async get(path) {
+      check();
+      return store.get(path);
+    },
+    async getMany(paths) {
+      check();
+      return store.getMany(paths);
+    },
+    async query(query) {
+      check();
+      return store.query(query);
+    },
+    async commit(writes) {
+      check();
+      if (broken.store === 'conflict') throw new Failure('conflict', 'Somebody was faster.');
+      return store.commit(writes);
+    },
+    close: () => store.close(),
+  };
+}
+
+function breakableCallers(callers: Callers, broken: Breakage): Callers {
+  return {
+    async identify(authorization) {
+      if (broken.identity) throw new Failure('identity_unavailable', 'Nobody can be identified.');
+      return callers.identify(authorization);
+    },
+  };
+}
