@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- sync --people 100000`: what a sync costs against paging alone and against writing every user each time.
- * Webex's stand-in and every measured run are processes of their own.
+ * Webex's stand-in and every measured run are processes of their own; the latter run bundled, and with the memory flags of the deployment.
  */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
@@ -10,11 +10,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs, promisify } from 'node:util';
+import { build } from 'esbuild';
 import { startEmulators } from '../support/emulators.ts';
 import { connectedCustomer, sealingKeys } from '../support/outside.ts';
 import { benchOutside, type Measured, type Task } from './sync-child.ts';
 
 const run = promisify(execFile);
+/** As the deployed function: without them V8 takes what the machine has before it cleans up. */
+const memoryFlags = ['--max-old-space-size=160', '--max-semi-space-size=4'];
+/** Here packages are found, and nothing is committed. */
+const bundled = join(import.meta.dirname, '../../node_modules/.bench/sync-child.mjs');
 const orgId = '0f0e0d0c-0b0a-4908-8706-050403020100';
 
 interface Options {
@@ -38,6 +43,15 @@ export async function main(args: string[]): Promise<void> {
     pageSize: Number(values['page-size']),
     latencyMs: Number(values.latency),
   };
+  await build({
+    entryPoints: [join(import.meta.dirname, 'sync-child.ts')],
+    outfile: bundled,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'error',
+  });
   const folder = await mkdtemp(join(tmpdir(), 'bench-sync-'));
   const file = (name: string) => ({ file: join(folder, name) });
   const emulators = Number(values['firestore-people']) > 0 ? await startEmulators() : undefined;
@@ -89,8 +103,7 @@ async function compare(options: Options, stores: Record<'sync' | 'naive', Task['
         pageSize: options.pageSize,
         store: stores[which],
       };
-      const child = join(import.meta.dirname, 'sync-child.ts');
-      const { stdout } = await run(process.execPath, [child, JSON.stringify(task)]);
+      const { stdout } = await run(process.execPath, [...memoryFlags, bundled, JSON.stringify(task)]);
       const measured = JSON.parse(stdout) as Measured;
       console.log(line(`${engine}: ${label}`, measured));
       return measured;

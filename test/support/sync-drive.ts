@@ -96,11 +96,14 @@ export async function rosterNow(store: Store, customer: string): Promise<Map<str
 export function feedReader(outside: Pick<Outside, 'store' | 'clock'>, customer: string) {
   const copy = new Map<string, number>();
   const problems: string[] = [];
+  /** Everybody whose tombstone it has ever been given. */
+  const removed = new Set<string>();
   let cursor: string | undefined;
   let revision = 0;
   return {
     copy,
     problems,
+    removed,
     async read(limit = 100): Promise<void> {
       let more = true;
       while (more) {
@@ -109,7 +112,10 @@ export function feedReader(outside: Pick<Outside, 'store' | 'clock'>, customer: 
           if (user.revision <= revision) problems.push(`revision ${user.revision} after ${revision}`);
           revision = user.revision;
           if (user.removedAt === undefined) copy.set(user.id, user.hash);
-          else copy.delete(user.id);
+          else {
+            copy.delete(user.id);
+            removed.add(user.id);
+          }
         }
         cursor = changes.cursor;
         more = changes.more;

@@ -1,0 +1,31 @@
+/** A process that works on one message and may be killed meanwhile. */
+
+import { keyringName } from '../../shared/adapters/jose-sealer.ts';
+import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
+import { integrationName } from '../../shared/integration.ts';
+import { runSync } from '../../shared/sync-run.ts';
+import { memorySecrets, testOutside } from '../support/outside.ts';
+
+export interface Work {
+  webexUrl: string;
+  keys: object;
+  file: string;
+  customer: string;
+  sync: string;
+  /** How far the clock is ahead. */
+  aheadMs: number;
+}
+
+async function main(work: Work): Promise<void> {
+  const integration = { client_id: 'local-client', client_secrets: ['local-secret'] };
+  const secrets = memorySecrets({ [keyringName]: work.keys, [integrationName]: integration });
+  const outside = testOutside({ url: work.webexUrl }, { store: sqliteStore({ file: work.file }), secrets });
+  outside.settings.pageSize = 20;
+  outside.clock.advance(work.aheadMs);
+  process.stdout.write('working\n');
+  await runSync(outside, work.customer, work.sync);
+  await outside.store.close();
+  process.stdout.write('done\n');
+}
+
+if (import.meta.main) await main(JSON.parse(process.argv[2]!) as Work);

@@ -1,0 +1,190 @@
+/**
+ * Kills syncs with churn at random instants and delivers their messages again. Afterwards the store must equal the
+ * organization, nobody may have been removed who was there, no event may be there twice, and a reader of the change feed
+ * must have all of it. Most kills fall in this process between two effects; some are real ones of a process on a file.
+ */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withAccess } from '../../shared/access.ts';
+import { keyringName } from '../../shared/adapters/jose-sealer.ts';
+import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
+import type { Customer } from '../../shared/domain/customer.ts';
+import type { CustomerEvent } from '../../shared/domain/event.ts';
+import { customerPath, eventsOf } from '../../shared/domain/paths.ts';
+import { integrationName } from '../../shared/integration.ts';
+import { requestSync } from '../../shared/sync.ts';
+import { runSync } from '../../shared/sync-run.ts';
+import { mortal } from '../support/mortal.ts';
+import {
+  connectedCustomer,
+  memorySecrets,
+  movableClock,
+  sealingKeys,
+  type TestOutside,
+  testOutside,
+} from '../support/outside.ts';
+import {
+  allUsers,
+  deliver,
+  differences,
+  feedReader,
+  organizationNow,
+  rosterNow,
+  storedNow,
+} from '../support/sync-drive.ts';
+import { draws, mix } from '../webex/chance.ts';
+import { startWebex, type WebexServer } from '../webex/server.ts';
+import type { Work } from './sync-worker.ts';
+
+const orgId = '0f0e0d0c-0b0a-4908-8706-050403020100';
+const organization = { id: orgId, name: 'Umbrella', people: 150 };
+const kills = { simulated: 500, real: 12 };
+/** As long as a queue would wait before it delivers again, and longer than a lease. */
+const redeliveryMs = 10 * 60_000;
+
+interface World {
+  webex: WebexServer;
+  outside: TestOutside;
+  customer: string;
+  reader: ReturnType<typeof feedReader>;
+  draw: () => number;
+  /** Everybody whom Webex has ever said to be gone. */
+  everRemoved: Set<string>;
+  wrong: string[];
+}
+
+async function world(seed: number, store = sqliteStore({ file: ':memory:' }), keys = sealingKeys()): Promise<World> {
+  const clock = movableClock();
+  const webex = await startWebex({ now: clock.now, organizations: [organization] });
+  const integration = { client_id: 'local-client', client_secrets: ['local-secret'] };
+  const secrets = memorySecrets({ [keyringName]: keys, [integrationName]: integration });
+  const outside = testOutside(webex, { clock, store, secrets });
+  outside.settings.pageSize = 20;
+  const customer = await connectedCustomer(outside, webex, organization);
+  // Churn adds up over a round: what is held would hide what is wrong.
+  const record = (await store.get<Customer>(customerPath(customer)))!;
+  await store.commit([{ set: record.path, data: { ...record.data, sync: { heldAbovePeople: 100 } } }]);
+  const reader = feedReader(outside, customer);
+  return { webex, outside, customer, reader, draw: draws(seed), everRemoved: new Set(), wrong: [] };
+}
+
+function churn({ webex, draw, everRemoved }: World): void {
+  const [add, change, remove] = [12, 12, 8].map((most) => Math.floor(draw() * most)) as [number, number, number];
+  const seed = Math.floor(draw() * 1e9);
+  for (const id of webex.control.people({ orgId, churn: { seed, add, change, remove } }).removed) everRemoved.add(id);
+  const back = [...everRemoved][Math.floor(draw() * everRemoved.size)];
+  if (back && draw() < 0.3) webex.control.people({ orgId, upsert: [{ id: back }] });
+}
+
+/** One sync after churn, killed several times. Answers how often. */
+async function killedSync(at: World): Promise<number> {
+  const { outside, customer, draw, reader } = at;
+  churn(at);
+  const { id } = await requestSync(outside, customer, draw() < 0.5 ? 'portal@example.com' : undefined);
+  let killed = 0;
+  for (const times = 1 + Math.floor(draw() * 4); killed < times; ) {
+    const dying = mortal(outside, 1 + Math.floor(draw() * 45), draw() < 0.5);
+    const budgetMs = draw() < 0.3 ? 0 : undefined;
+    const finished = runSync(dying.outside, customer, id, budgetMs).then(
+      () => 'finished',
+      () => 'finished',
+    );
+    const end = await Promise.race([finished, dying.killed.then(() => 'killed')]);
+    if (end === 'killed') killed += 1;
+    await reader.read(9);
+    if (draw() < 0.2) churn(at);
+    // Sometimes too early: then it is told to come again.
+    if (draw() < 0.8) outside.clock.advance(redeliveryMs);
+    if (end === 'finished' && draw() < 0.5) break;
+  }
+  outside.clock.advance(redeliveryMs);
+  await runSync(outside, customer, id).catch(() => {});
+  await deliver(outside);
+  return killed;
+}
+
+/** What must be true after a sync that nobody disturbed. */
+async function judge(at: World): Promise<void> {
+  const { outside, customer, reader, everRemoved, wrong } = at;
+  const { id } = await requestSync(outside, customer);
+  await deliver(outside);
+  await runSync(outside, customer, id).catch(() => {});
+  await reader.read(9);
+  const truth = await withAccess(outside, customer, (access) => organizationNow(outside.webex, access, orgId));
+  const stored = await storedNow(outside.store, customer);
+  wrong.push(...differences(truth, stored).map((text) => `store: ${text}`));
+  wrong.push(...differences(stored, await rosterNow(outside.store, customer)).map((text) => `roster: ${text}`));
+  wrong.push(...differences(stored, reader.copy).map((text) => `feed: ${text}`));
+  wrong.push(...reader.problems.splice(0));
+  wrong.push(...[...reader.removed].filter((person) => !everRemoved.has(person)).map((person) => `removed ${person}`));
+  const revisions = (await allUsers(outside.store, customer)).map(({ revision }) => revision);
+  if (new Set(revisions).size !== revisions.length) wrong.push('a revision was given out twice');
+  const events = await outside.store.query<CustomerEvent>({ collection: eventsOf(customer), limit: 5000 });
+  const told = events.flatMap(({ data }) => (data.type === 'users_synced' ? [data.facts?.sync] : []));
+  if (new Set(told).size !== told.length) wrong.push('an event was recorded twice');
+}
+
+async function close({ outside, webex }: World): Promise<void> {
+  await outside.store.close();
+  await webex.close();
+}
+
+async function simulated(wanted: number, seed: number): Promise<{ killed: number; wrong: string[] }> {
+  let killed = 0;
+  const wrong: string[] = [];
+  for (let round = 0; killed < wanted; round++) {
+    const at = await world(mix(seed, round));
+    await deliver(at.outside);
+    for (let syncs = 0; syncs < 8 && killed < wanted; syncs++) killed += await killedSync(at);
+    await judge(at);
+    await close(at);
+    wrong.push(...at.wrong.map((text) => `round ${round}: ${text}`));
+  }
+  return { killed, wrong };
+}
+
+/** A process on a SQLite file is killed by the system after some milliseconds of work. */
+async function real(wanted: number, seed: number): Promise<{ killed: number; wrong: string[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'crash-sync-'));
+  const [file, keys] = [join(folder, 'store.db'), sealingKeys()];
+  const at = await world(seed, sqliteStore({ file }), keys);
+  let killed = 0;
+  let aheadMs = 0;
+  while (killed < wanted) {
+    churn(at);
+    const { id: sync } = await requestSync(at.outside, at.customer);
+    const work: Work = { webexUrl: at.webex.url, keys, file, customer: at.customer, sync, aheadMs };
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'sync-worker.ts'), JSON.stringify(work)]);
+    const gone = once(child, 'exit');
+    await once(child.stdout, 'data');
+    const timer = setTimeout(() => child.kill('SIGKILL'), at.draw() * 120);
+    const [, signal] = await gone;
+    clearTimeout(timer);
+    if (signal === 'SIGKILL') killed += 1;
+    aheadMs += redeliveryMs;
+    at.outside.clock.advance(redeliveryMs);
+    await at.reader.read(9);
+  }
+  at.outside.clock.advance(redeliveryMs);
+  await deliver(at.outside);
+  await judge(at);
+  await close(at);
+  await rm(folder, { recursive: true });
+  return { killed, wrong: at.wrong };
+}
+
+export async function main(args: string[] = []): Promise<void> {
+  const seed = Number(args[0] ?? Date.now() % 1_000_000);
+  console.log(`seed ${seed}`);
+  const results = [await simulated(kills.simulated, seed), await real(kills.real, seed)];
+  const wrong = results.flatMap((result) => result.wrong);
+  for (const text of wrong.slice(0, 20)) console.log(text);
+  console.log(`${results.reduce((sum, { killed }) => sum + killed, 0)} kills, ${wrong.length} wrong`);
+  if (wrong.length > 0) process.exitCode = 1;
+}
+
+if (import.meta.main) await main(process.argv.slice(2));
