@@ -238,17 +238,21 @@ async function main(): Promise<void> {
       ['connections renewed', refreshes],
       ['largest hourly batch in calm / mean', `${largest} / ${mean.toFixed(1)} = ${(largest / mean).toFixed(2)}`],
       ['grants revoked by the simulation', result.revokedCustomers],
-      ['connections ended', result.ended],
+      ['connections ended, degraded at the end', `${result.ended}, ${result.degraded}`],
       ['marked while Webex refused our client', result.blamed],
       ...Object.entries(result.events).map(([name, count]): [string, number] => [`events: ${name}`, count]),
       ['wall time, s', (result.wallMs / 1000).toFixed(1)],
       ['connections lost', result.lost],
     ]),
   );
+  // Each connection that degraded has recovered, ended, or is degraded still.
+  const { degraded = 0, recovered = 0 } = result.events;
+  const told = degraded - recovered - result.ended - result.degraded;
   const failures = [
     result.lost > 0 && 'connections were lost',
     result.blamed > 0 && 'customers were blamed for our client',
     largest > 3 * mean && 'an hourly batch was larger than three times the mean',
+    told !== 0 && 'events were lost or told twice',
     result.ended > result.revokedCustomers && 'more connections ended than grants were revoked',
   ].filter(Boolean);
   if (failures.length > 0) throw new Error(`The simulation failed: ${failures.join(', ')}.`);
