@@ -50,7 +50,7 @@ export async function sealedGrant(
 /** Stores every member as a customer that an administrator has just connected. */
 export async function connect(
   { store, sealer }: { store: Store; sealer: Sealer },
-  control: WebexControl,
+  control: Pick<WebexControl, 'grant'>,
   fleet: Member[],
   now: number,
   change: (connection: Connection) => Connection = (connection) => connection,

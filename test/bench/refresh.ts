@@ -1,0 +1,105 @@
+/**
+ * `npm run bench -- refresh`: the fleet's refresh against Webex with 150 ms latency, beside a naive loop (read, exchange, write,
+ * one after another), and beside the bound that latency and concurrency set. Store operations are counted.
+ */
+
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
+import type { Connection } from '../../shared/domain/connection.ts';
+import { accessTokenPlace, connections, refreshTokenPlace } from '../../shared/domain/paths.ts';
+import { refreshDue } from '../../shared/refresh-due.ts';
+import { countingStore } from '../support/counting-store.ts';
+import { connect, members } from '../support/fleet.ts';
+import { type TestOutside, testOutside } from '../support/outside.ts';
+import type { TokenResponse } from '../webex/grants.ts';
+
+export async function main(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      customers: { type: 'string', default: '2000' },
+      naive: { type: 'string', default: '40' },
+      concurrency: { type: 'string', default: '20' },
+      /** On the disk a commit stops the whole process: that measures the disk, which no function has. */
+      file: { type: 'boolean', default: false },
+      latency: { type: 'string', default: '150' },
+    },
+  });
+  const [customers, naive, concurrency, latencyMs] = [
+    Number(values.customers),
+    Number(values.naive),
+    Number(values.concurrency),
+    Number(values.latency),
+  ];
+  const folder = await mkdtemp(join(tmpdir(), 'bench-refresh-'));
+  const fleet = members(customers);
+  const workerData = { fleet, latencyMs };
+  const thread = new Worker(new URL('refresh-webex.ts', import.meta.url), { workerData });
+  const [webex] = (await once(thread, 'message')) as [{ url: string; grants: Record<string, TokenResponse> }];
+  const store = countingStore(sqliteStore({ file: values.file ? join(folder, 'store.db') : ':memory:' }));
+  const outside = testOutside(webex, { store });
+  const due = (connection: Connection) => ({ ...connection, nextRefreshAt: Date.now() - 1 });
+  await connect(outside, { grant: ({ orgId }) => webex.grants[orgId]! }, fleet, Date.now(), due);
+
+  // One refresh before any is timed, so that nothing is loaded within the measured time.
+  await naiveLoop(outside, 1);
+  Object.assign(store.operations, { reads: 0, writes: 0, commits: 0 });
+  const naiveMs = await timed(() => naiveLoop(outside, naive));
+  Object.assign(store.operations, { reads: 0, writes: 0, commits: 0 });
+  let refreshed = 0;
+  const fleetMs = await timed(async () => {
+    const run = await refreshDue(outside, { concurrency, endsAt: Date.now() + 600_000 });
+    refreshed = (run.outcomes.refreshed ?? 0) + (run.outcomes.unchanged ?? 0);
+  });
+  await outside.store.close();
+  await thread.terminate();
+  await rm(folder, { recursive: true });
+  if (refreshed !== customers) throw new Error(`${refreshed} of ${customers} connections were renewed.`);
+
+  const perSecond = refreshed / (fleetMs / 1000);
+  const naivePerSecond = naive / (naiveMs / 1000);
+  const bound = concurrency / (latencyMs / 1000);
+  // The query bills each connection that it finds; what a refresh reads beyond is the customer's record.
+  const readsBeyondQuery = (store.operations.reads - customers) / customers;
+  const result = {
+    customers,
+    concurrency,
+    latencyMs,
+    refreshesPerSecond: round(perSecond),
+    boundPerSecond: round(bound),
+    ofBound: round(perSecond / bound),
+    naivePerSecond: round(naivePerSecond),
+    timesNaive: round(perSecond / naivePerSecond),
+    readsPerRefresh: round(readsBeyondQuery),
+    writesPerRefresh: round(store.operations.writes / customers),
+  };
+  console.log(JSON.stringify(result));
+}
+
+/** What one would write first: no lease, no schedule, nothing side by side. */
+async function naiveLoop(outside: TestOutside, count: number): Promise<void> {
+  const { store, sealer, webex } = outside;
+  const found = await store.query<Connection>({ collection: connections, limit: count });
+  for (const { path } of found) {
+    const { data } = (await store.get<Connection>(path))!;
+    const { customerId, grant } = data;
+    const refreshToken = await sealer.open(grant!.sealedRefreshToken, refreshTokenPlace(customerId));
+    const pair = await webex.refresh({ refreshToken });
+    const sealedAccessToken = await sealer.seal(pair.accessToken, accessTokenPlace(customerId));
+    const sealedRefreshToken = await sealer.seal(pair.refreshToken ?? refreshToken, refreshTokenPlace(customerId));
+    await store.commit([{ set: path, data: { ...data, grant: { ...grant, sealedAccessToken, sealedRefreshToken } } }]);
+  }
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
+
+const round = (value: number) => Math.round(value * 1000) / 1000;
