@@ -777,7 +777,9 @@ export interface components {
             by: string | null;
             /** @description The request's trace, as problems show it. */
             request: string | null;
-            facts: Record<string, never>;
+            facts: {
+                [key: string]: string | number | boolean;
+            };
         };
     };
     responses: never;
@@ -849,6 +851,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         openapi: string;
+                    } & {
+                        [key: string]: unknown;
                     };
                 };
             };
@@ -981,7 +985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, queue_unavailable, store_unavailable */
+            /** @description identity_unavailable, store_unavailable */
             503: {
                 headers: {
                     /** @description Seconds. */

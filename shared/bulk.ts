@@ -29,6 +29,9 @@ export interface Operation {
   state?: ConnectionState;
   by: string;
   askedAt: number;
+  running: boolean;
+  /** When a slice was last done. */
+  movedAt: number;
   endedAt?: number;
   counts: { done: number; skipped: number; failed: number };
   /** Up to where it has come. */
@@ -49,8 +52,9 @@ export interface OperationResult {
   expireAt: number;
 }
 
-export const operationPath = (id: string) => `operations/${id}`;
-export const resultsOf = (id: string) => `${operationPath(id)}/results`;
+const operations = 'operations';
+const operationPath = (id: string) => `${operations}/${id}`;
+const resultsOf = (id: string) => `${operationPath(id)}/results`;
 const urlPlace = (operation: string, customer: string) => `${resultsOf(operation)}/${customer} url`;
 
 const keptMs = 30 * day;
@@ -72,6 +76,8 @@ export async function beginOperation(
     ...asked,
     by: actor(caller),
     askedAt: now,
+    running: true,
+    movedAt: now,
     counts: { done: 0, skipped: 0, failed: 0 },
     expireAt: now + keptMs,
   };
@@ -79,7 +85,10 @@ export async function beginOperation(
     { set: operationPath(operation.id), data: operation, if: 'absent' },
     ...(await more(operation)),
   ]);
-  await proceed(outside, operation.id);
+  // Without a message it is found by `sweepOperations`.
+  await proceed(outside, operation.id).catch((error) =>
+    outside.log.warn('operation_not_queued', { operation: operation.id, code: codeOf(error) }),
+  );
   return operation;
 }
 
@@ -126,11 +135,26 @@ export async function continueOperation(outside: Parts, id: string, endsAt: numb
   const { store, clock, log } = outside;
   while (true) {
     const read = await store.get<Operation>(operationPath(id));
-    if (!read || read.data.endedAt !== undefined) return;
+    if (!read?.data.running) return;
     const ended = await doSlice(outside, read);
     if (ended) return log.info('operation_done', { operation: id, ...ended.counts });
     if (clock.now() >= endsAt) return proceed(outside, id);
   }
+}
+
+/** Nobody has worked on it for this long: its message was never queued, or was given up. */
+const stalledAfterMs = 15 * 60_000;
+
+/** Sends another message for operations that were left lying. */
+export async function sweepOperations(outside: Parts): Promise<number> {
+  const running = await outside.store.query<Operation>({
+    collection: operations,
+    equals: { running: true },
+    limit: 100,
+  });
+  const stalled = running.filter(({ data }) => data.movedAt + stalledAfterMs <= outside.clock.now());
+  for (const { data } of stalled) await proceed(outside, data.id);
+  return stalled.length;
 }
 
 /** The operation, once it has ended. */
@@ -153,15 +177,16 @@ async function doSlice(outside: Parts, { path, data: operation }: Stored<Operati
   return commitDecision(outside, async () => {
     const now = await store.get<Operation>(path);
     // Another delivery of the message was faster: its slice counts.
-    if (!now || now.data.position?.id !== operation.position?.id || now.data.endedAt !== undefined) {
-      return { writes: [], result: now?.data.endedAt === undefined ? undefined : now.data };
+    if (!now?.data.running || now.data.position?.id !== operation.position?.id) {
+      return { writes: [], result: now?.data.running === false ? now.data : undefined };
     }
     const counts = { ...now.data.counts };
     for (const { outcome } of results) counts[outcome] += 1;
     const after: Operation = {
       ...now.data,
       counts,
-      ...(page.next ? { position: page.next } : { endedAt: clock.now() }),
+      movedAt: clock.now(),
+      ...(page.next ? { position: page.next } : { running: false, endedAt: clock.now() }),
     };
     const writes: Write[] = [
       { set: path, data: after, if: { version: now.version } },

@@ -61,7 +61,7 @@ function showOperation(bulk: Bulk): z.infer<typeof operationShown> {
     action: bulk.action,
     hierarchy: bulk.hierarchy,
     connection_state: bulk.state ?? null,
-    state: bulk.endedAt === undefined ? 'running' : 'done',
+    state: bulk.running ? 'running' : 'done',
     by: actorOf(bulk.by).caller,
     ask_time: instant(bulk.askedAt),
     end_time: instantOrNull(bulk.endedAt),
@@ -94,7 +94,6 @@ export function bulkOperations(outside: Outside): Operation[] {
       status: 202,
       shows: operationShown,
       idempotency: 'commit',
-      failures: ['queue_unavailable'],
       handle: ({ caller, body, memory }) =>
         answerInCommit(memory, async (remember) => {
           const { action, hierarchy: node, state } = body;

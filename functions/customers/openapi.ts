@@ -240,7 +240,7 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Record<str
     io,
     unrepresentable: 'any',
     override: ({ jsonSchema }) => {
-      if (io === 'output') delete jsonSchema.additionalProperties;
+      if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
     },
   }) as Json & { $defs?: Record<string, Json> };
   const text = (value: Json) =>

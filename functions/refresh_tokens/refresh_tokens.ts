@@ -2,8 +2,9 @@
 
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { Response } from 'express';
+import { sweepOperations } from '../../shared/bulk.ts';
 import { sweepRemovals } from '../../shared/customer-end.ts';
-import { Failure } from '../../shared/domain/failure.ts';
+import { codeOf, Failure } from '../../shared/domain/failure.ts';
 import type { Drain } from '../../shared/http/drain.ts';
 import { sendProblem } from '../../shared/http/problem.ts';
 import type { Outside } from '../../shared/ports.ts';
@@ -37,10 +38,18 @@ export function refreshTokens(outside: Outside, concurrency: number, drain?: Dra
 async function refresh(outside: Outside, concurrency: number, response: Response, signal?: AbortSignal): Promise<void> {
   const startedAt = outside.clock.now();
   const run = await refreshDue(outside, { concurrency, endsAt: startedAt + budgetMs, ...(signal && { signal }) });
-  // Deleted customers whose clearing away was never begun, or was given up.
-  const removals = await sweepRemovals(outside);
-  const facts = { ...run, removals, durationMs: outside.clock.now() - startedAt };
+  const facts = { ...run, ...(await sweep(outside)), durationMs: outside.clock.now() - startedAt };
   if (run.ended === 'client_refused') outside.log.error('integration_refused', facts);
   else outside.log.info('refresh_run', facts);
   response.status(run.ended === 'out_of_time' ? 503 : 200).json(facts);
+}
+
+/** What a lost message has left lying. It never fails the refresh: the next hour sweeps again. */
+async function sweep(outside: Outside): Promise<{ removals?: number; operations?: number }> {
+  try {
+    return { removals: await sweepRemovals(outside), operations: await sweepOperations(outside) };
+  } catch (error) {
+    outside.log.warn('sweep_failed', { code: codeOf(error) });
+    return {};
+  }
 }

@@ -3,10 +3,11 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { http } from '@google-cloud/functions-framework';
+import { type CloudEvent, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { customers, operationsOf } from '../../functions/customers/customers.ts';
 import { type OpenApi, openApi } from '../../functions/customers/openapi.ts';
+import { syncUsers } from '../../functions/sync_users/sync_users.ts';
 import { localCallers, localSignerName, signLocalToken } from '../../shared/adapters/local-callers.ts';
 import type { CallerGrant } from '../../shared/domain/caller.ts';
 import { Failure } from '../../shared/domain/failure.ts';
@@ -52,6 +53,8 @@ export interface Api {
   seen: Set<string>;
   call(method: string, path: string, sent?: Sent): Promise<Answer>;
   token(grants: CallerGrant[], id?: string): Promise<string>;
+  /** Gives what waits in the queue to `sync_users`, until nothing waits. */
+  deliver(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -111,6 +114,19 @@ export async function startApi(options: { store?: Store; callers?: Callers; judg
     return { ...answer, body: isJson ? JSON.parse(text) : undefined };
   }
 
+  const take = syncUsers(outside);
+  async function deliver(): Promise<void> {
+    for (let left = 100; left > 0; left--) {
+      const index = outside.messages.findIndex(({ topic }) => topic === outside.settings.syncTopic);
+      if (index < 0) return;
+      const [message] = outside.messages.splice(index, 1);
+      const encoded = Buffer.from(JSON.stringify(message!.data)).toString('base64');
+      const event = { specversion: '1.0', type: 'test', source: 'test', id: '1', data: { message: { data: encoded } } };
+      await take(event as unknown as CloudEvent<unknown>);
+    }
+    throw new Error('The messages do not end.');
+  }
+
   return {
     url,
     outside,
@@ -120,6 +136,7 @@ export async function startApi(options: { store?: Store; callers?: Callers; judg
     seen,
     call,
     token,
+    deliver,
     async close() {
       server.close();
       server.closeAllConnections();
