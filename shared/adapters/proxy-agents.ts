@@ -1,8 +1,8 @@
 /** Agents that lead a customer's traffic through its own proxy by CONNECT, and refuse a proxy that leads back to us. */
 
 import { lookup } from 'node:dns';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { Failure } from '../domain/failure.ts';
 import { isLocalAddress, proxyProblem } from '../domain/proxy.ts';
@@ -19,7 +19,7 @@ const localAddress = 'EPROXYLOCAL';
 
 /** @param connectMs how long a proxy may take to open the tunnel */
 export function proxyAgents(options: { https: boolean; allowLocal: boolean; connectMs: number }) {
-  const direct: Agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  let direct: Promise<Agents> | undefined;
   const kept = new Map<string, Promise<Agents>>();
 
   async function through(url: string): Promise<Agents> {
@@ -38,7 +38,10 @@ export function proxyAgents(options: { https: boolean; allowLocal: boolean; conn
     /** @throws Failure `proxy_refused` */
     async agentsFor(proxies: Proxies = {}): Promise<Agents> {
       const url = options.https ? (proxies.https ?? proxies.http) : proxies.http;
-      if (!url) return direct;
+      if (!url) {
+        direct ??= straight();
+        return direct;
+      }
       const problem = proxyProblem(url, options.allowLocal);
       if (problem) throw new Failure('proxy_refused', `The customer's proxy ${problem}.`);
       const agents = kept.get(url) ?? through(url);
@@ -50,11 +53,17 @@ export function proxyAgents(options: { https: boolean; allowLocal: boolean; conn
   };
 }
 
+/** An ES import of `node:http` reads every export, and one of them loads all of undici: not before something is sent. */
+async function straight(): Promise<Agents> {
+  const [http, https] = await Promise.all([import('node:http'), import('node:https')]);
+  return { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
+}
+
 /**
  * Resolves and judges in one step, so that a name which resolves differently the next time (DNS rebinding) gains
  * nothing: what was judged is what is connected to.
  */
-const lookupOutside: LookupFunction = (hostname, options, done) => {
+export const lookupOutside: LookupFunction = (hostname, options, done) => {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return done(error, []);
     if (addresses.some(({ address }) => isLocalAddress(address))) {

@@ -58,12 +58,16 @@ export function counters(times: [label: string, at: number][], now: number): Htm
   const tiles = times.map(
     ([label, at]) => html`<div><dt>${label}</dt>
 <dd><time datetime="${new Date(at).toISOString()}" data-counter>${left(at - now)}</time></dd>
-<dd>until ${utc.format(at)} UTC</dd></div>\n`,
+<dd>until ${utc(at)} UTC</dd></div>\n`,
   );
   return html`<dl class="counters">\n${tiles}</dl>`;
 }
 
-const utc = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+/** `7 Dec 2026, 20:16`, without `Intl`, whose data cost the first page of a process 19 ms. */
+function utc(at: number): string {
+  const [, day, month, year, time] = new Date(at).toUTCString().split(' ');
+  return `${Number(day)} ${month} ${year}, ${time!.slice(0, 5)}`;
+}
 
 /** `13 days 23:59:12`, as the script counts it on. */
 export function left(ms: number): string {
