@@ -1,17 +1,17 @@
 /** Called by Pub/Sub: works on the sync, the removal or the operation that a message names. What no retry can cure is acknowledged with a log line. */
 
 import type { CloudEvent } from '@google-cloud/functions-framework';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { continueOperation } from '../../shared/bulk.ts';
 import { removeRemains } from '../../shared/customer-remains.ts';
 import type { Outside } from '../../shared/ports.ts';
 import { runSync } from '../../shared/sync-run.ts';
 
-const id = z.string().regex(/^[\w-]{1,128}$/);
+const id = z.string().check(z.regex(/^[\w-]{1,128}$/));
 const message = z.union([
-  z.object({ customer: id, sync: id }).strict(),
-  z.object({ customer: id, remove: z.literal(true) }).strict(),
-  z.object({ operation: id }).strict(),
+  z.strictObject({ customer: id, sync: id }),
+  z.strictObject({ customer: id, remove: z.literal(true) }),
+  z.strictObject({ operation: id }),
 ]);
 
 /** An operation asks for another message after this: well inside the 9 minutes that a function has. */
