@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beginAuthorization, finishAuthorization, openAuthorization } from '../../shared/connect.ts';
+import { createConnectLink } from '../../shared/connect-link.ts';
+import { clearOutcome, readOutcome } from '../../shared/connect-outcome.ts';
+import { type ConnectLink, digest, type UsedState, unguessable } from '../../shared/domain/authorization.ts';
+import type { Customer } from '../../shared/domain/customer.ts';
+import { Failure } from '../../shared/domain/failure.ts';
+import {
+  accessTokenPlace,
+  customerPath,
+  linkPath,
+  refreshTokenPlace,
+  usedStatePath,
+} from '../../shared/domain/paths.ts';
+import { day } from '../../shared/domain/schedule.ts';
+import { toFailure } from '../../shared/http/problem.ts';
+import { connectedCustomer, movableClock, readConnection, type TestOutside, testOutside } from '../support/outside.ts';
+import { authorize } from '../webex/authorize.ts';
+import { sampleClient, sampleOrganizations } from '../webex/sample.ts';
+import { startWebex, type WebexServer } from '../webex/server.ts';
+
+const acme = sampleOrganizations[0]!;
+const who = acme.administrators![0]!;
+const redirectUris = ['http://localhost:8080/webex_teams_oauth/callback'];
+
+let webex: WebexServer;
+let outside: TestOutside;
+let customer: string;
+let browser: string;
+
+beforeEach(async () => {
+  const clock = movableClock();
+  webex = await startWebex({ now: clock.now, clients: [{ ...sampleClient, redirectUris }] });
+  outside = testOutside(webex, { clock });
+  customer = await connectedCustomer(outside, webex, acme);
+  browser = unguessable();
+});
+afterEach(async () => {
+  await outside.store.close();
+  await webex.close();
+});
+
+/** A browser that has consented: what it must bring back. */
+async function consented(secret?: string) {
+  const { url, sealed, state } = await beginAuthorization(outside, secret ? { secret, browser } : undefined);
+  const authorization = (await openAuthorization(outside, sealed))!;
+  const code = new URL(await authorize(url, who)).searchParams.get('code')!;
+  return { authorization, answer: { code, browser }, path: usedStatePath(digest(state)) };
+}
+
+async function link(): Promise<string> {
+  const { url } = await createConnectLink(outside, customer, 'portal@example.com');
+  return url.slice(url.lastIndexOf('/') + 1);
+}
+
+const finish = ({ authorization, answer }: Awaited<ReturnType<typeof consented>>) =>
+  finishAuthorization(outside, authorization, answer, toFailure);
+
+describe('through a link', () => {
+  it('stores the pair sealed for its places, counted from before the request, and uses the link up in one commit', async () => {
+    const secret = await link();
+    const back = await consented(secret);
+    const before = await readConnection(outside.store, customer);
+    const { exchangeCode } = outside.webex;
+    outside.webex.exchangeCode = async (request) => {
+      const pair = await exchangeCode(request);
+      outside.clock.advance(20_000);
+      return pair;
+    };
+    const asked = outside.clock.now();
+    await finish(back);
+    const { grant } = await readConnection(outside.store, customer);
+    const { accessTokens, refreshTokens } = webex.control.tokens(acme.id);
+    const opened = await outside.sealer.open(grant!.sealedAccessToken, accessTokenPlace(customer));
+    expect(accessTokens.map(({ value }) => value)).toContain(opened.reveal());
+    const refresh = await outside.sealer.open(grant!.sealedRefreshToken, refreshTokenPlace(customer));
+    expect(refreshTokens.map(({ value }) => value)).toContain(refresh.reveal());
+    expect(grant!.refreshExpiresAt - asked).toBeGreaterThan(90 * day - 10_000);
+    expect(grant!.refreshExpiresAt - asked).toBeLessThan(90 * day + 5_000);
+    expect(grant).toMatchObject({
+      serial: before.grant!.serial + 1,
+      authorizer: { email: who.email, organizationId: acme.id },
+    });
+    expect((await outside.store.get<ConnectLink>(linkPath(digest(secret))))!.data.usedAt).toBeTypeOf('number');
+    expect(await readOutcome(outside, back.authorization)).toMatchObject({
+      kind: 'connected',
+      again: true,
+      syncStarted: true,
+    });
+  });
+
+  it('stores nothing when the customer has become another organization meanwhile', async () => {
+    const back = await consented(await link());
+    const { me } = outside.webex;
+    outside.webex.me = async (access) => {
+      const read = (await outside.store.get<Customer>(customerPath(customer)))!;
+      const moved = { ...read.data, accountNumber: sampleOrganizations[1]!.id };
+      await outside.store.commit([{ set: read.path, data: moved }]);
+      return me(access);
+    };
+    const before = await readConnection(outside.store, customer);
+    await finish(back);
+    expect(await readOutcome(outside, back.authorization)).toMatchObject({
+      kind: 'failed',
+      code: 'wrong_organization',
+    });
+    expect(await readConnection(outside.store, customer)).toEqual(before);
+  });
+
+  it('keeps a change of the connection that came in between', async () => {
+    const back = await consented(await link());
+    const { commit } = outside.store;
+    let raced = false;
+    outside.store.commit = async (writes) => {
+      const path = `connections/${customer}`;
+      if (!raced && writes.some((write) => 'set' in write && write.set === path)) {
+        raced = true;
+        const read = (await outside.store.get<object>(path))!;
+        await commit([{ set: path, data: { ...read.data, nameKey: 'renamed' } }]);
+      }
+      return commit(writes);
+    };
+    await finish(back);
+    expect(await readConnection(outside.store, customer)).toMatchObject({
+      nameKey: 'renamed',
+      grant: { authorizer: { email: who.email } },
+    });
+    expect(await readOutcome(outside, back.authorization)).toMatchObject({ kind: 'connected' });
+  });
+
+  it('lets one of two authorizations of one link win', async () => {
+    const secret = await link();
+    const both = [await consented(secret), await consented(secret)];
+    await Promise.all(both.map(finish));
+    const outcomes = await Promise.all(both.map(({ authorization }) => readOutcome(outside, authorization)));
+    expect(outcomes.map((outcome) => outcome?.kind).sort()).toEqual(['connected', 'failed']);
+  });
+
+  it('tells the portal that the customer is connected, and who made the link', async () => {
+    await finish(await consented(await link()));
+    const events = await outside.store.query<{ type: string; by?: string }>({
+      collection: `customers/${customer}/events`,
+      limit: 50,
+    });
+    const connected = events.map(({ data }) => data).filter(({ type }) => type === 'connected');
+    expect(connected).toMatchObject([
+      { by: 'portal@example.com', facts: { organization: acme.name, authorizer: who.email } },
+    ]);
+    expect(outside.messages.map(({ data }) => data.type)).toContain('webex_customer_access.customer.v1.connected');
+  });
+});
+
+describe('an outcome', () => {
+  it('is sealed for its own state', async () => {
+    const [one, two] = [await consented(), await consented()];
+    await finish(one);
+    await finish(two);
+    const [mine, other] = await outside.store.getMany<UsedState>([one.path, two.path]);
+    expect(JSON.stringify(mine)).not.toContain('accessToken');
+    await outside.store.commit([{ set: one.path, data: { ...mine!.data, outcome: other!.data.outcome } }]);
+    await expect(readOutcome(outside, one.authorization)).rejects.toMatchObject({ code: 'sealed_text_invalid' });
+  });
+
+  it('says that nothing came of a sign-in whose process died, and never exchanges its code again', async () => {
+    const back = await consented();
+    await dieAfterClaim(back);
+    outside.clock.advance(2 * 60_000);
+    await finish(back);
+    await expect(readOutcome(outside, back.authorization)).rejects.toThrow('interrupted');
+    expect(webex.control.stats().requests['POST /v1/access_token']).toBeUndefined();
+  });
+
+  it('is not there before Webex has answered', async () => {
+    const { authorization } = await consented();
+    await expect(readOutcome(outside, authorization)).rejects.toMatchObject({ code: 'authorization_not_valid' });
+  });
+
+  it('is gone once cleared, while its state stays used', async () => {
+    const back = await consented();
+    await finish(back);
+    await clearOutcome(outside, back.authorization);
+    await finish(back);
+    expect(await readOutcome(outside, back.authorization)).toBeUndefined();
+    expect(JSON.stringify(await outside.store.get(back.path))).not.toContain('outcome');
+  });
+
+  it('leaves the state unused when the store cannot be written, so that the same callback may try again', async () => {
+    const back = await consented();
+    const { commit } = outside.store;
+    outside.store.commit = async () => {
+      throw new Failure('store_unavailable', 'The store is not available.');
+    };
+    await expect(finish(back)).rejects.toMatchObject({ code: 'store_unavailable' });
+    outside.store.commit = commit;
+    await finish(back);
+    expect(await readOutcome(outside, back.authorization)).toMatchObject({ kind: 'tokens' });
+  });
+
+  it('is a failure where Webex gives no refresh token, for a customer could not live on it', async () => {
+    const { exchangeCode } = outside.webex;
+    outside.webex.exchangeCode = async (request) => {
+      const { refreshToken: _, ...pair } = await exchangeCode(request);
+      return pair;
+    };
+    const back = await consented();
+    await finish(back);
+    expect(await readOutcome(outside, back.authorization)).toMatchObject({ kind: 'failed', code: 'webex_unavailable' });
+  });
+});
+
+/** Claims the state; of what comes after, nothing is ever heard. */
+async function dieAfterClaim(back: Awaited<ReturnType<typeof consented>>): Promise<void> {
+  const [{ store }, { exchangeCode }] = [outside, outside.webex];
+  const { commit } = store;
+  outside.webex.exchangeCode = async () => {
+    store.commit = async () => {
+      throw new Failure('store_unavailable', 'The process is gone.');
+    };
+    throw new Error('The process is gone.');
+  };
+  await expect(finish(back)).rejects.toMatchObject({ code: 'store_unavailable' });
+  store.commit = commit;
+  outside.webex.exchangeCode = exchangeCode;
+}
