@@ -83,26 +83,23 @@ export interface DueSyncs {
   /** Customers who cannot be synced now: not connected, or deleted meanwhile. */
   skipped: number;
   failed: number;
+  /** `out_of_time`: the rest is found by the next pass. */
+  ended: 'done' | 'out_of_time';
 }
 
-const dueLimit = 500;
+const pageLimit = 300;
 const concurrency = 20;
 
 /**
- * The scheduled pass: asks for every sync that is due, and sends a new message for runs that were left lying. One indexed
- * query; one customer's failure is its own. What is over the limit is found by the next pass.
+ * The scheduled pass: asks for every sync that is due, oldest first, and sends a new message for runs that were left lying.
+ * One indexed query a page; one customer's failure is its own. Takes up nothing new after `endsAt` (epoch ms).
  */
-export async function requestDueSyncs(outside: Parts): Promise<DueSyncs> {
-  const { store, clock, log } = outside;
-  const due = await store.query<Directory>({
-    collection: directories,
-    range: { field: 'nextSyncAt', before: clock.now() + 1 },
-    orderBy: { field: 'nextSyncAt', direction: 'ascending' },
-    limit: dueLimit,
-  });
-  const done: DueSyncs = { requested: 0, resumed: 0, skipped: 0, failed: 0 };
-  const waiting = due.values();
-  async function worker(): Promise<void> {
+export async function requestDueSyncs(outside: Parts, endsAt: number): Promise<DueSyncs> {
+  const { clock, log } = outside;
+  const done: DueSyncs = { requested: 0, resumed: 0, skipped: 0, failed: 0, ended: 'done' };
+  const before = clock.now() + 1;
+  let after: { value: number; id: string } | undefined;
+  async function worker(waiting: Iterable<Stored<Directory>>): Promise<void> {
     for (const head of waiting) {
       try {
         done[await takeUp(outside, head)] += 1;
@@ -112,8 +109,22 @@ export async function requestDueSyncs(outside: Parts): Promise<DueSyncs> {
       }
     }
   }
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  return done;
+  while (clock.now() < endsAt) {
+    const due = await outside.store.query<Directory>({
+      collection: directories,
+      range: { field: 'nextSyncAt', before },
+      orderBy: { field: 'nextSyncAt', direction: 'ascending' },
+      ...(after && { after }),
+      limit: pageLimit,
+    });
+    const waiting = due.values();
+    await Promise.all(Array.from({ length: concurrency }, () => worker(waiting)));
+    const last = due.at(-1)?.data;
+    if (!last || due.length < pageLimit) return done;
+    // Who could not be taken up is still due: behind them goes on what has not been tried.
+    after = { value: last.nextSyncAt!, id: last.customerId };
+  }
+  return { ...done, ended: 'out_of_time' };
 }
 
 async function takeUp(outside: Parts, head: Stored<Directory>): Promise<'requested' | 'resumed' | 'skipped'> {

@@ -9,6 +9,7 @@ import type { Drain } from '../../shared/http/drain.ts';
 import { sendProblem } from '../../shared/http/problem.ts';
 import type { Outside } from '../../shared/ports.ts';
 import { refreshDue } from '../../shared/refresh-due.ts';
+import { requestDueSyncs } from '../../shared/sync.ts';
 
 /** Takes up nothing new after this: well inside Scheduler's `attempt_deadline` of 30 minutes. */
 const budgetMs = 25 * 60_000;
@@ -20,6 +21,7 @@ const budgetMs = 25 * 60_000;
 export function refreshTokens(outside: Outside, concurrency: number, drain?: Drain): HttpFunction {
   const jobs: Record<string, (response: Response) => Promise<void>> = {
     '/': (response) => refresh(outside, concurrency, response, drain?.signal),
+    '/sync': (response) => sync(outside, response),
   };
   return async (request, response) => {
     try {
@@ -41,6 +43,15 @@ async function refresh(outside: Outside, concurrency: number, response: Response
   const facts = { ...run, ...(await sweep(outside)), durationMs: outside.clock.now() - startedAt };
   if (run.ended === 'client_refused') outside.log.error('integration_refused', facts);
   else outside.log.info('refresh_run', facts);
+  response.status(run.ended === 'out_of_time' ? 503 : 200).json(facts);
+}
+
+/** The same for syncs: what is due is asked for, and done by `sync_users`. */
+async function sync(outside: Outside, response: Response): Promise<void> {
+  const startedAt = outside.clock.now();
+  const run = await requestDueSyncs(outside, startedAt + budgetMs);
+  const facts = { ...run, durationMs: outside.clock.now() - startedAt };
+  outside.log.info('syncs_requested', facts);
   response.status(run.ended === 'out_of_time' ? 503 : 200).json(facts);
 }
 

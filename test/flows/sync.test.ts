@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withAccess } from '../../shared/access.ts';
 import { removeRemains } from '../../shared/customer-remains.ts';
 import type { Customer } from '../../shared/domain/customer.ts';
+import { newDirectory } from '../../shared/domain/directory.ts';
 import { codeOf } from '../../shared/domain/failure.ts';
 import { catalogOf, connectionPath, customerPath, directoryPath, usersOf } from '../../shared/domain/paths.ts';
 import { day } from '../../shared/domain/schedule.ts';
@@ -365,36 +366,38 @@ describe('the person who authorized', () => {
 });
 
 describe('the scheduled pass', () => {
+  const due = () => requestDueSyncs(outside, outside.clock.now() + 60_000);
+
   it('asks for each sync a day after the last one, not before', async () => {
     await syncNow(outside, customer);
-    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 0, resumed: 0 });
+    expect(await due()).toMatchObject({ requested: 0, resumed: 0 });
     outside.clock.advance(day);
-    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 1 });
-    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 0, resumed: 0 });
+    expect(await due()).toMatchObject({ requested: 1 });
+    expect(await due()).toMatchObject({ requested: 0, resumed: 0 });
     await deliver(outside);
     outside.clock.advance(day);
-    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 1 });
+    expect(await due()).toMatchObject({ requested: 1 });
   });
 
   it('leaves a customer alone who wants none, until that changes', async () => {
     await settings({ everyHours: 0 });
     await syncNow(outside, customer);
     outside.clock.advance(10 * day);
-    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 0 });
+    expect(await due()).toMatchObject({ requested: 0 });
     await settings({ everyHours: 6 });
     await reschedule(outside, customer);
     outside.clock.advance(day / 4);
-    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 1 });
+    expect(await due()).toMatchObject({ requested: 1 });
   });
 
   it('sends a new message for a run that nobody works on', async () => {
     const { id } = await requestSync(outside, customer);
     await runSync(outside, customer, id, 0);
     outside.messages.length = 0;
-    expect(await requestDueSyncs(outside)).toMatchObject({ resumed: 0 });
+    expect(await due()).toMatchObject({ resumed: 0 });
     outside.clock.advance(20 * 60_000);
-    expect(await requestDueSyncs(outside)).toMatchObject({ resumed: 1 });
-    expect(await requestDueSyncs(outside)).toMatchObject({ resumed: 0 });
+    expect(await due()).toMatchObject({ resumed: 1 });
+    expect(await due()).toMatchObject({ resumed: 0 });
     await deliver(outside);
     expect(await readRun(outside.store, customer, id)).toMatchObject({ state: 'done' });
     await expectTrue();
@@ -406,8 +409,30 @@ describe('the scheduled pass', () => {
     const data = { ...connection, state: 'reauthorization_required' };
     await outside.store.commit([{ set: connectionPath(customer), data }]);
     outside.clock.advance(day);
-    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 0, skipped: 1 });
-    expect(await requestDueSyncs(outside)).toMatchObject({ requested: 0, skipped: 0 });
+    expect(await due()).toMatchObject({ requested: 0, skipped: 1 });
+    expect(await due()).toMatchObject({ requested: 0, skipped: 0 });
+  });
+});
+
+describe('many customers', () => {
+  it('are all asked for in one pass, and none of them fails another', async () => {
+    const now = outside.clock.now();
+    const directories = Array.from({ length: 700 }, (_, index) => `lost-${index}`);
+    for (let from = 0; from < 700; from += 350) {
+      await outside.store.commit(
+        directories.slice(from, from + 350).map((id) => ({
+          set: directoryPath(id),
+          data: { ...newDirectory(id), nextSyncAt: now - 1000 },
+        })),
+      );
+    }
+    await requestSync(outside, customer);
+    outside.clock.advance(day);
+    outside.messages.length = 0;
+    const done = await requestDueSyncs(outside, outside.clock.now() + 60_000);
+    expect(done).toEqual({ requested: 0, resumed: 1, skipped: 700, failed: 0, ended: 'done' });
+    expect(outside.messages.filter(({ data }) => data.remove)).toHaveLength(700);
+    expect(await requestDueSyncs(outside, 0)).toMatchObject({ skipped: 0, ended: 'out_of_time' });
   });
 });
 
