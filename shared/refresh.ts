@@ -258,9 +258,9 @@ async function settle(
       return connection;
     } catch (error) {
       const code = codeOf(error);
+      // However late: what was written instead says whether ours still counts.
       if (code === 'conflict') current = undefined;
-      else if (code !== 'store_unavailable') throw error;
-      if (clock.now() >= result.until) throw error;
+      else if (code !== 'store_unavailable' || clock.now() >= result.until) throw error;
       await clock.sleep(Math.min(5_000, 50 * 2 ** attempt) * (0.5 + clock.random() / 2));
     }
   }
