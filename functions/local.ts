@@ -75,10 +75,8 @@ export async function startFunctions(port: number, env: Record<string, string | 
   const address = server.address() as { port: number };
   const url = `http://localhost:${address.port}`;
   const config = parseConfig({ ...localEnvironment(url), ...env });
-  const log = cloudLog(
-    'local',
-    pino.destination({ dest: env.LOG_FILE ?? `${folder}/log.jsonl`, mkdir: true, sync: true }),
-  );
+  const dest = env.LOG_FILE ?? `${folder}/log.jsonl`;
+  const log = cloudLog('local', { destination: pino.destination({ dest, mkdir: true, sync: true }) });
   const composition = compose(config, log, localSides);
   const { outside, callers } = composition;
   http('webex_teams_oauth', webexTeamsOauth(outside));

@@ -49,7 +49,7 @@ export async function buildFunction(name: string, folder: string): Promise<Built
     name,
     sha256: createHash('sha256').update(zipped).digest('hex'),
     zipBytes: zipped.length,
-    startBytes: startBytes(made),
+    startBytes: startBytes(made, `functions/${name}/index.ts`),
     allBytes: [...made.files.values()].reduce((sum, { length }) => sum + length, 0),
     chunks: made.files.size,
   };
@@ -63,9 +63,9 @@ function assetsOf(name: string): [string, Uint8Array][] {
 }
 
 /** The entry and every chunk that it imports statically. */
-function startBytes({ outputs }: Bundle): number {
+function startBytes({ outputs }: Bundle, entry: string): number {
   const paths = Object.keys(outputs);
-  const reached = new Set(paths.filter((path) => outputs[path]!.entryPoint?.startsWith('functions/')));
+  const reached = new Set(paths.filter((path) => outputs[path]!.entryPoint === entry));
   for (const path of reached)
     for (const { path: next, kind } of outputs[path]!.imports)
       if (kind === 'import-statement' && outputs[next]) reached.add(next);

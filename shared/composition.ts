@@ -11,6 +11,8 @@ import { secretManagerSecrets } from './adapters/secret-manager.ts';
 import { webexApi } from './adapters/webex.ts';
 import { type Config, parseConfig } from './config.ts';
 import { Failure } from './domain/failure.ts';
+import { correlation } from './http/correlation.ts';
+import { drainOnTerm } from './http/drain.ts';
 import { integrationReader } from './integration.ts';
 import type { Callers, Clock, Log, Outside, Queue, Secrets, Store } from './ports.ts';
 
@@ -83,12 +85,18 @@ export function compose(config: Config, log: Log, local?: LocalSides): Compositi
 }
 
 /**
- * What a deployed function starts with.
+ * What a deployed function starts with: its lines carry the request's trace, and SIGTERM lets it finish what it has begun.
  * @throws Failure `configuration_invalid`, which ends the start
  */
-export function deployed(service: string, env: Record<string, string | undefined>): Composition & { config: Config } {
+export function deployed(
+  service: string,
+  env: Record<string, string | undefined>,
+): Composition & { config: Config; ending: AbortSignal } {
   const config = parseConfig(env);
-  return { config, ...compose(config, cloudLog(service)) };
+  const log = cloudLog(service, { correlation: correlation(config.GOOGLE_CLOUD_PROJECT) });
+  const composition = compose(config, log);
+  const drain = drainOnTerm(log);
+  return { ...composition, config, outside: drain.keptBy(composition.outside), ending: drain.signal };
 }
 
 function openStore(config: Config): Store {

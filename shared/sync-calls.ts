@@ -21,8 +21,14 @@ const marginMs = 11 * 60_000;
 /**
  * The budget of an organization's requests is one: calls of one run wait for each other's `Retry-After`, a renewal of the
  * token in between included. What is longer than a minute is for the caller to keep (`pausedUntil` on the directory).
+ * @param ending aborted when the instance is told to end: then nothing is waited for, and nothing tried again
  */
-export function callsOf(outside: Parts, customerId: string, onTrouble: (failure: Failure) => void): Call {
+export function callsOf(
+  outside: Parts,
+  customerId: string,
+  onTrouble: (failure: Failure) => void,
+  ending?: AbortSignal,
+): Call {
   const { clock } = outside;
   let kept: WorkingAccess | undefined;
   let pausedUntil = 0;
@@ -43,7 +49,7 @@ export function callsOf(outside: Parts, customerId: string, onTrouble: (failure:
     const giveUpAt = clock.now() + patienceMs;
     for (let attempt = 1; ; attempt++) {
       const pauseMs = pausedUntil - clock.now();
-      if (pauseMs > 0) await clock.sleep(pauseMs);
+      if (pauseMs > 0) await clock.sleep(pauseMs, ending);
       try {
         return await once(make);
       } catch (error) {
@@ -52,9 +58,9 @@ export function callsOf(outside: Parts, customerId: string, onTrouble: (failure:
         if (waitMs === undefined) throw error;
         onTrouble(error);
         onFailure?.(error);
-        if (clock.now() + waitMs > giveUpAt) throw error;
+        if (ending?.aborted || clock.now() + waitMs > giveUpAt) throw error;
         if (error.code === 'webex_rate_limited') pausedUntil = clock.now() + waitMs;
-        await clock.sleep(waitMs);
+        await clock.sleep(waitMs, ending);
       }
     }
   };

@@ -28,7 +28,8 @@ const curable: ReadonlySet<FailureCode> = new Set([
 ]);
 
 /**
- * Works on the run that the message names, until it has ended or `budgetMs` is used up; then another message goes on.
+ * Works on the run that the message names, until it has ended, or `budgetMs` is used up or `ending` aborted; then another
+ * message goes on.
  * A run that has ended is left alone. What no retry can cure ends the run as `failed`.
  * @throws Failure what another delivery of the message can cure
  */
@@ -37,8 +38,9 @@ export async function runSync(
   customerId: string,
   syncId: string,
   budgetMs = defaultBudgetMs,
+  ending?: AbortSignal,
 ): Promise<SyncRun | undefined> {
-  const session = await openSession(outside, customerId, syncId, budgetMs).catch(async (error) => {
+  const session = await openSession(outside, customerId, syncId, budgetMs, ending).catch(async (error) => {
     if (codeOf(error) !== 'not_found') throw error;
     // A request that crossed the customer's deletion has left a directory behind.
     await removeRemains(outside, customerId);

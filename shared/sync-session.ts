@@ -36,6 +36,8 @@ export interface Session {
   call: Call;
   /** Nothing new is begun after this: another message goes on. Epoch ms. */
   endsAt: number;
+  /** Nor once this has aborted. */
+  ending: AbortSignal | undefined;
   head: Stored<Directory>;
   run: SyncRun;
   /** The checkpoint that the run goes on from. */
@@ -69,6 +71,7 @@ export async function openSession(
   customerId: string,
   runId: string,
   budgetMs: number,
+  ending?: AbortSignal,
 ): Promise<Session | undefined> {
   const { store, clock } = outside;
   const startedAt = clock.now();
@@ -105,10 +108,16 @@ export async function openSession(
     customer: customer.data,
     authorizer: connection?.data.grant?.authorizer?.id,
     settings: syncSettings(customer.data.sync),
-    call: callsOf(outside, customerId, ({ code, facts: { trackingId } }) => {
-      session.run = withTrouble(session.run, { at: clock.now(), code, ...(trackingId && { trackingId }) });
-    }),
+    call: callsOf(
+      outside,
+      customerId,
+      ({ code, facts: { trackingId } }) => {
+        session.run = withTrouble(session.run, { at: clock.now(), code, ...(trackingId && { trackingId }) });
+      },
+      ending,
+    ),
     endsAt: startedAt + budgetMs,
+    ending,
     head: { path: head.path, version: version!, data },
     run,
     mark: mark || undefined,
@@ -184,4 +193,5 @@ export function checkpointDue({ outside, checkpointedAt, seenAtCheckpoint, roste
   return sinceMs >= checkpointAtMostEveryMs && roster.seenCount - seenAtCheckpoint >= checkpointPeople;
 }
 
-export const outOfTime = ({ outside, endsAt }: Session) => outside.clock.now() >= endsAt;
+export const outOfTime = ({ outside, endsAt, ending }: Session) =>
+  outside.clock.now() >= endsAt || (ending?.aborted ?? false);

@@ -2,8 +2,7 @@
 
 import { http } from '@google-cloud/functions-framework';
 import { deployed } from '../../shared/composition.ts';
-import { drainOnTerm } from '../../shared/http/drain.ts';
 import { refreshTokens } from './refresh_tokens.ts';
 
-const { config, outside } = deployed('refresh_tokens', process.env);
-http('refresh_tokens', refreshTokens(outside, config.REFRESH_CONCURRENCY, drainOnTerm()));
+const { config, outside, ending } = deployed('refresh_tokens', process.env);
+http('refresh_tokens', refreshTokens(outside, config.REFRESH_CONCURRENCY, ending));

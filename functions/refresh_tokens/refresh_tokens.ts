@@ -5,7 +5,6 @@ import type { Response } from 'express';
 import { sweepOperations } from '../../shared/bulk.ts';
 import { sweepRemovals } from '../../shared/customer-end.ts';
 import { codeOf, Failure } from '../../shared/domain/failure.ts';
-import type { Drain } from '../../shared/http/drain.ts';
 import { sendProblem } from '../../shared/http/problem.ts';
 import type { Outside } from '../../shared/ports.ts';
 import { refreshDue } from '../../shared/refresh-due.ts';
@@ -16,11 +15,11 @@ const budgetMs = 25 * 60_000;
 
 /**
  * The HTTP function `refresh_tokens`; who may call it is the platform's to check (`run.invoker`).
- * @param drain lets what is under way come to its end when the instance is told to end
+ * @param ending aborted when the instance is told to end: then the run takes up nothing new
  */
-export function refreshTokens(outside: Outside, concurrency: number, drain?: Drain): HttpFunction {
+export function refreshTokens(outside: Outside, concurrency: number, ending?: AbortSignal): HttpFunction {
   const jobs: Record<string, (response: Response) => Promise<void>> = {
-    '/': (response) => refresh(outside, concurrency, response, drain?.signal),
+    '/': (response) => refresh(outside, concurrency, response, ending),
     '/sync': (response) => sync(outside, response),
   };
   return async (request, response) => {
@@ -28,8 +27,7 @@ export function refreshTokens(outside: Outside, concurrency: number, drain?: Dra
       const job = jobs[request.path];
       if (!job) throw new Failure('not_found', 'There is no such job.');
       if (request.method !== 'POST') throw new Failure('method_not_allowed', 'Jobs are started by POST.');
-      const work = job(response);
-      await (drain ? drain.hold(work) : work);
+      await job(response);
     } catch (error) {
       sendProblem(response, error, outside.log, 'refresh_tokens');
     }

@@ -17,8 +17,11 @@ const message = z.union([
 /** An operation asks for another message after this: well inside the 9 minutes that a function has. */
 const operationMs = 5 * 60_000;
 
-/** The CloudEvent function `sync_users`. It throws, and so has the message redelivered, only for what a retry can cure. */
-export function syncUsers(outside: Outside) {
+/**
+ * The CloudEvent function `sync_users`. It throws, and so has the message redelivered, only for what a retry can cure.
+ * @param ending aborted when the instance is told to end: then the run is left to another message
+ */
+export function syncUsers(outside: Outside, ending?: AbortSignal) {
   return async (event: CloudEvent<unknown>): Promise<void> => {
     const parsed = message.safeParse(decoded(event.data));
     if (!parsed.success) {
@@ -31,7 +34,7 @@ export function syncUsers(outside: Outside) {
     if ('remove' in parsed.data) await removeRemains(outside, parsed.data.customer);
     else if ('operation' in parsed.data) {
       await continueOperation(outside, parsed.data.operation, outside.clock.now() + operationMs);
-    } else await runSync(outside, parsed.data.customer, parsed.data.sync);
+    } else await runSync(outside, parsed.data.customer, parsed.data.sync, undefined, ending);
   };
 }
 

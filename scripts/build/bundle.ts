@@ -1,6 +1,6 @@
 /** Bundles one function with esbuild: its entry, and a chunk of its own for everything that is loaded later. */
 
-import { createRequire } from 'node:module';
+import { builtinModules, createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
@@ -26,6 +26,40 @@ const generatedClientAlone: Plugin = {
     onLoad({ filter: /.*/, namespace: 'generated-client' }, () => ({
       contents: "module.exports = { v1: require('@google-cloud/firestore-api/client_v1') };",
       resolveDir: dirname(require.resolve('@google-cloud/firestore')),
+    }));
+  },
+};
+
+/**
+ * An ES import of a module of Node reads every export of it, and so calls every lazy getter: `import 'node:http'` loads all
+ * of undici for `http.WebSocket`. Taken as an object, it gives only what is asked of it. See docs/decisions/0071-cold-start.md.
+ */
+const lazyBuiltins: Plugin = {
+  name: 'modules of Node without their lazy parts',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, kind }) => {
+      const imported = kind === 'import-statement' || kind === 'dynamic-import';
+      if (!imported || !builtinModules.includes(path.replace(/^node:/, ''))) return undefined;
+      return { path, namespace: 'builtin' };
+    });
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+/** Many a cold start ends before the first line of the log: pino is inside, but runs with that line. */
+const laterPino: Plugin = {
+  name: 'pino with the first line',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^pino$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'pino', namespace: 'later' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'later' }, () => ({
+      contents: `
+        export const pino = (...args) => require('pino')(...args);
+        pino.destination = (...args) => require('pino').destination(...args);`,
+      resolveDir: root,
     }));
   },
 };
@@ -60,7 +94,7 @@ export async function bundle(name: string): Promise<Bundle> {
     banner: { js: commonJs },
     sourcemap: 'external',
     legalComments: 'none',
-    plugins: [generatedClientAlone],
+    plugins: [generatedClientAlone, lazyBuiltins, laterPino],
     metafile: true,
     write: false,
     logLevel: 'silent',
