@@ -52,6 +52,8 @@ export async function main(args: string[]): Promise<void> {
     packages: 'external',
     logLevel: 'error',
   });
+  // Google's library would look for the metadata server of a cloud machine; the measured processes inherit it.
+  process.env.METADATA_SERVER_DETECTION = 'none';
   const folder = await mkdtemp(join(tmpdir(), 'bench-sync-'));
   const file = (name: string) => ({ file: join(folder, name) });
   const emulators = Number(values['firestore-people']) > 0 ? await startEmulators() : undefined;

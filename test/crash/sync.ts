@@ -86,6 +86,7 @@ async function killedSync(at: World): Promise<number> {
   churn(at);
   const { id } = await requestSync(outside, customer, draw() < 0.5 ? 'portal@example.com' : undefined);
   let killed = 0;
+  const asleep: { wake(): void; finished: Promise<unknown> }[] = [];
   for (const times = 1 + Math.floor(draw() * 4); killed < times; ) {
     const dying = mortal(outside, 1 + Math.floor(draw() * 45), draw() < 0.5);
     const budgetMs = draw() < 0.3 ? 0 : undefined;
@@ -95,6 +96,9 @@ async function killedSync(at: World): Promise<number> {
     );
     const end = await Promise.race([finished, dying.killed.then(() => 'killed')]);
     if (end === 'killed') killed += 1;
+    // Some were not dead: they go on while another works on the run, or when all is over.
+    if (end === 'killed' && draw() < 0.3) asleep.push({ wake: dying.wake, finished });
+    if (asleep.length > 0 && draw() < 0.5) asleep[0]!.wake();
     await reader.read(9);
     if (draw() < 0.2) churn(at);
     // Sometimes too early: then it is told to come again.
@@ -103,6 +107,9 @@ async function killedSync(at: World): Promise<number> {
   }
   outside.clock.advance(redeliveryMs);
   await runSync(outside, customer, id).catch(() => {});
+  for (const { wake } of asleep) wake();
+  await Promise.all(asleep.map(({ finished }) => finished));
+  outside.clock.advance(redeliveryMs);
   await deliver(outside);
   return killed;
 }

@@ -2,22 +2,19 @@
 
 import type { Outside } from '../../shared/ports.ts';
 
-const never = () => new Promise<never>(() => {});
-
 /**
  * The outside of a process that is killed at its `fuse`-th call of store, Webex or queue: before the call acts, or after it
- * has acted and before its answer arrives. From then on nothing of it has any effect, and no call of it ever returns.
+ * has acted and before its answer arrives. Nothing of it has any effect from then on: unless it was not dead but only
+ * stood still, and is woken, to go on where it was with everything that it believes.
  */
-export function mortal<T extends Outside>(
-  outside: T,
-  fuse: number,
-  after: boolean,
-): { outside: T; killed: Promise<void> } {
+export function mortal<T extends Outside>(outside: T, fuse: number, after: boolean) {
   let left = fuse;
-  let die!: () => void;
-  const killed = new Promise<void>((resolve) => {
-    die = resolve;
-  });
+  const killed = Promise.withResolvers<void>();
+  const woken = Promise.withResolvers<void>();
+  const stand = async () => {
+    killed.resolve();
+    await woken.promise;
+  };
   const guarded = <P extends object>(port: P): P =>
     new Proxy(port, {
       get(target, name) {
@@ -25,19 +22,20 @@ export function mortal<T extends Outside>(
         if (typeof method !== 'function') return method;
         return async (...args: unknown[]) => {
           left -= 1;
-          if (left < 0 || (left === 0 && !after)) {
-            die();
-            return never();
+          if (left < 0 || (left === 0 && !after)) await stand();
+          try {
+            return await method.apply(target, args);
+          } finally {
+            // What has come back before the kill came back; what comes back after it reaches nobody.
+            if (left <= 0) await stand();
           }
-          const last = left === 0;
-          // What has come back before the kill came back; what comes back after it reaches nobody.
-          const answer = await Promise.resolve(method.apply(target, args)).finally(() => {
-            if (last) die();
-          });
-          return left <= 0 ? never() : answer;
         };
       },
     });
   const { store, webex, queue } = outside;
-  return { outside: { ...outside, store: guarded(store), webex: guarded(webex), queue: guarded(queue) }, killed };
+  return {
+    outside: { ...outside, store: guarded(store), webex: guarded(webex), queue: guarded(queue) },
+    killed: killed.promise,
+    wake: woken.resolve,
+  };
 }
