@@ -16,9 +16,6 @@ export const directoryPath = (id: string) => `${directories}/${id}`;
 export const linkPath = (hash: string) => `connect_links/${hash}`;
 export const usedStatePath = (hash: string) => `used_states/${hash}`;
 
-/** A document's id: the last part of its path. */
-export const idOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
-
 /** Where a connection's tokens are sealed for: elsewhere they do not open. */
 export const accessTokenPlace = (id: string) => `${connectionPath(id)} access_token`;
 export const refreshTokenPlace = (id: string) => `${connectionPath(id)} refresh_token`;

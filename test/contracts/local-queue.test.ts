@@ -5,9 +5,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cloudEvent } from '@google-cloud/functions-framework';
+import { type CloudEvent, cloudEvent } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
-import type { CloudEventV1 } from 'cloudevents';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type LocalQueue, type LocalQueueOptions, localQueue } from '../../shared/adapters/local-queue.ts';
 import { dataOf, type Endpoint, pushEndpoint } from './push-endpoint.ts';
@@ -142,7 +141,7 @@ describe('the local queue', () => {
 
   test('is understood by the functions framework as an event of its topic', async () => {
     const events: unknown[] = [];
-    cloudEvent('take', async ({ type, source, data }: CloudEventV1<unknown>) => {
+    cloudEvent('take', async ({ type, source, data }: CloudEvent<unknown>) => {
       events.push({ type, source, data });
     });
     const server = getTestServer('take').listen(0, '127.0.0.1');
