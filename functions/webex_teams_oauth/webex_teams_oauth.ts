@@ -8,7 +8,6 @@ import { clearOutcome, readOutcome } from '../../shared/connect-outcome.ts';
 import {
   type Authorization,
   authorizationMs,
-  isUnguessable,
   linkMs,
   outcomeMs,
   publicName,
@@ -74,8 +73,8 @@ export function webexTeamsOauth(outside: Outside): HttpFunction {
     const [state, code, error] = ['state', 'code', 'error'].map((name) => single(request, name));
     try {
       // The state first: without it nothing else of the address is worth a look.
-      const authorization = state && isUnguessable(state) ? await asked(request, publicName(state)) : undefined;
-      if (authorization?.state !== state || !authorization) return response.redirect(303, `${site.url}/expired`);
+      const authorization = state ? await asked(request, publicName(state)) : undefined;
+      if (!authorization || authorization.state !== state) return response.redirect(303, `${site.url}/expired`);
       const browser = readCookie(request, browserCookie);
       await finishAuthorization(outside, authorization, { code, error, browser }, told);
     } catch (failure) {

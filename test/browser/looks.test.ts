@@ -101,7 +101,7 @@ describe('the page', () => {
     ]);
     for (let stop = 0; stop < 4; stop++) await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Space');
-    expect(await page.getByRole('status').textContent()).toBe('Access Token copied.');
+    await page.getByRole('status').getByText('Access Token copied.').waitFor();
     const outline = `getComputedStyle(document.activeElement).outlineStyle`;
     expect(await page.evaluate(outline)).toBe('solid');
   });
@@ -111,9 +111,9 @@ describe('the page', () => {
     await page.addInitScript(`Object.defineProperty(navigator, 'clipboard', { value: undefined })`);
     await getTokens(page, stack.url);
     await page.getByRole('button', { name: 'Copy Access Token', exact: true }).click();
+    await page.getByRole('status').getByText('Access Token is selected. Copy it with the keyboard.').waitFor();
     const { value } = stack.webex.control.tokens(acme.id).accessTokens[0]!;
     expect(await page.evaluate('String(getSelection()).trim()')).toBe(value);
-    expect(await page.getByRole('status').textContent()).toContain('Copy it with the keyboard');
   });
 
   it('names the portal as configured', async () => {

@@ -330,10 +330,11 @@ describe('by a connect link', () => {
 
   it('says that a customer is connected even where its sync cannot be asked for', async () => {
     const { page, customer, link, outside, heading, text } = await open();
-    const { publish } = outside.queue;
-    outside.queue.publish = async (topic, message) => {
-      if (topic === outside.settings.syncTopic) throw new Error('the queue is down');
-      return publish(topic, message);
+    const { commit } = outside.store;
+    outside.store.commit = async (writes) => {
+      if (writes.some((write) => 'set' in write && write.set.startsWith('directories/')))
+        throw new Error('the store is down');
+      return commit(writes);
     };
     await followLink(page, await link(await customer()));
     expect(await heading()).toBe('Acme Corporation is connected');
