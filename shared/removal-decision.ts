@@ -21,7 +21,7 @@ type Parts = Pick<Outside, 'store' | 'queue' | 'clock' | 'log' | 'settings'>;
 export async function readHeld(store: Store, customerId: string, runId: string, index: number): Promise<string[]> {
   const held = await store.get<HeldPeople>(heldPath(customerId, runId, index));
   if (!held) throw new Failure('not_found', 'This sync holds no removals.');
-  return held.data.people;
+  return held.data.people.split('\n');
 }
 
 /**

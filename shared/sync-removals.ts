@@ -12,7 +12,8 @@ import { commitRemovals, usersPerCommit } from './sync-users.ts';
 /** The document `customers/{id}/held/{run}-{n}`: people whose removal awaits a decision. */
 export interface HeldPeople {
   run: string;
-  people: string[];
+  /** Lines of ids: an array would get an index entry for every one of them. */
+  people: string;
   expireAt: number;
 }
 
@@ -77,7 +78,7 @@ export async function holdRemovals(session: Session, reason: HoldReason): Promis
   const gone = roster.unseen();
   const writes: Write[] = [];
   for (let from = 0; from < gone.length; from += heldPerDocument) {
-    const people = gone.slice(from, from + heldPerDocument);
+    const people = gone.slice(from, from + heldPerDocument).join('\n');
     const data: HeldPeople = { run: id, people, expireAt };
     writes.push({ set: heldPath(customer.id, id, writes.length), data });
   }

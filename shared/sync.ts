@@ -12,9 +12,6 @@ import type { Outside, Stored, Write } from './ports.ts';
 
 type Parts = Pick<Outside, 'store' | 'queue' | 'clock' | 'log' | 'settings'>;
 
-/** A message of the topic: a run to work on, or a deleted customer to clear away. */
-export type SyncMessage = { customer: string; sync: string } | { customer: string; remove: true };
-
 /**
  * Asks for a sync; while one is asked for or under way, joins it. First sync on connect, and whenever somebody asks.
  * @throws Failure `not_found`
