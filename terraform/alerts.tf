@@ -76,6 +76,13 @@ locals {
       window   = local.hour
       above    = var.thresholds.sync_failures
     }
+    syncs_missing = {
+      severity = "ERROR"
+      title    = "Nobody has asked for the data syncs that are due for 3 hours"
+      filter   = local.counted.syncs_requested
+      window   = local.hour
+      absent   = 3 * local.hour
+    }
     syncs_not_requested = {
       severity = "ERROR"
       title    = "Syncs that are due cannot be asked for"

@@ -20,6 +20,7 @@ locals {
     warning_error           = { event = "warning_error", labels = ["code"] }
     users_synced            = { event = "users_synced", labels = [] }
     sync_failed             = { event = "sync_failed", labels = ["code"] }
+    syncs_requested         = { event = "syncs_requested", labels = ["ended"] }
     sync_not_requested      = { event = "sync_not_requested", labels = ["code"] }
     message_not_valid       = { event = "message_not_valid", labels = [] }
     event_not_published     = { event = "event_not_published", labels = ["code"] }

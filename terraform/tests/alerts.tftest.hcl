@@ -10,7 +10,7 @@ run "policies" {
   assert {
     condition = toset(keys(google_monitoring_alert_policy.this)) == toset([
       "integration_refused", "refresh_missing", "schedule_failed", "refresh_out_of_time", "refresh_failures", "refresh_errors",
-      "connection_near_its_end", "connections_ended", "warning_errors", "sync_failures", "syncs_not_requested", "sync_stuck", "dead_letters",
+      "connection_near_its_end", "connections_ended", "warning_errors", "sync_failures", "syncs_missing", "syncs_not_requested", "sync_stuck", "dead_letters",
       "messages_not_valid", "events_not_published", "authorizations_failed", "function_errors",
     ])
     error_message = "Every alert of docs/operations.md exists."
@@ -38,6 +38,11 @@ run "conditions" {
   assert {
     condition     = google_monitoring_alert_policy.this["refresh_missing"].conditions[0].condition_absent[0].duration == "21600s" && strcontains(google_monitoring_alert_policy.this["refresh_missing"].conditions[0].condition_absent[0].filter, "user/customer_access/refresh_run")
     error_message = "Six hours without a completed run call people: silence is no success."
+  }
+
+  assert {
+    condition     = google_monitoring_alert_policy.this["syncs_missing"].conditions[0].condition_absent[0].duration == "10800s" && strcontains(google_monitoring_alert_policy.this["syncs_missing"].conditions[0].condition_absent[0].filter, "user/customer_access/syncs_requested")
+    error_message = "Three hours without a pass over the due syncs call people."
   }
 
   assert {

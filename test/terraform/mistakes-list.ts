@@ -122,7 +122,7 @@ export const mistakes: Mistake[] = [
     name: 'a function cannot publish events',
     file: functions,
     find: 'publishes   = ["customer-events", "sync-users"]     # Continues',
-    put: 'publishes   = ["sync-users"]     # Continues',
+    put: 'publishes   = ["sync-users"]                       # Continues',
     red: 'privileges/topics',
   },
   {
@@ -157,9 +157,9 @@ export const mistakes: Mistake[] = [
   },
   {
     name: 'a value that the provider does not know',
-    file: functions,
-    find: '"VPC_EGRESS_PRIVATE_RANGES_ONLY"',
-    put: '"PRIVATE_RANGES"',
+    file: firestore,
+    find: '"FIRESTORE_NATIVE"',
+    put: '"NATIVE"',
     red: 'validate',
   },
   {
@@ -208,7 +208,7 @@ export const mistakes: Mistake[] = [
     name: 'a plan without built sources',
     file: variables,
     find: 'fileexists("${var.source_folder}/${name}.zip")',
-    put: 'length(name) > 0',
+    put: 'length(var.source_folder) > 0',
     red: 'functions/sources_must_be_built',
   },
   {
@@ -270,7 +270,7 @@ export const mistakes: Mistake[] = [
     name: 'the push endpoint lacks the topic',
     file: pubsub,
     find: '.uri}/${google_pubsub_topic.sync_users.id}"',
-    put: '.uri}"',
+    put: '.uri}/"',
     red: 'dead_letters/push',
   },
   {
@@ -428,6 +428,13 @@ export const mistakes: Mistake[] = [
     file: alerts,
     find: 'absent   = 6 * local.hour',
     put: 'absent   = 23 * local.hour',
+    red: 'alerts/conditions',
+  },
+  {
+    name: 'the wrong silence is listened to',
+    file: alerts,
+    find: 'local.counted.syncs_requested',
+    put: 'local.counted.users_synced',
     red: 'alerts/conditions',
   },
   {
