@@ -212,9 +212,13 @@ export function toTokenFailure(answer: Answer): Failure {
 function said(answer: Answer): string {
   const body = fields(answer.body);
   const descriptions = Array.isArray(body.errors) ? body.errors.map((each) => text(fields(each).description)) : [];
-  return [text(body.error), text(body.error_description), text(body.message), ...descriptions]
-    .filter((part) => part !== undefined)
-    .join('; ');
+  return (
+    [text(body.error), text(body.error_description), text(body.message), ...descriptions]
+      .filter((part) => part !== undefined)
+      .join('; ')
+      // Whatever is as long as a token and looks like one: the text goes to the log.
+      .replace(/[\w~+/-]{32,}/g, '[redacted]')
+  );
 }
 
 function trackingId(answer: Answer): { trackingId?: string } {

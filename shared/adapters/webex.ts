@@ -28,6 +28,9 @@ const timeoutMs = 30_000;
 /** Webex's longest pages are a few megabytes; whatever answers with more is not Webex. */
 const maxAnswerBytes = 32 * 1024 * 1024;
 
+/** What of the token endpoint's form is secret. */
+const secretFields = ['client_secret', 'refresh_token', 'code', 'code_verifier'];
+
 interface Request {
   method?: 'GET' | 'POST' | 'DELETE';
   form?: Record<string, string>;
@@ -80,7 +83,7 @@ export function webexApi(
       const response = await answering;
       return {
         status: response.statusCode,
-        body: parsed(response.body),
+        body: parsed(response.ok ? response.body : withoutSecrets(response.body, request)),
         header: (name) => [response.headers[name]].flat()[0],
       };
     } catch (error) {
@@ -221,6 +224,12 @@ async function nextLink(header: string | undefined): Promise<string | undefined>
   } catch {
     throw new Failure('webex_unavailable', 'Webex gave a Link header that cannot be read.');
   }
+}
+
+/** What an answer other than 2xx says may be logged, and some gateways quote what they were sent. */
+function withoutSecrets(body: string, { form = {}, accessToken }: Request): string {
+  const secrets = secretFields.flatMap((field) => form[field] ?? []).concat(accessToken?.reveal() ?? []);
+  return secrets.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), body);
 }
 
 function parsed(body: string): unknown {
