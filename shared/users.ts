@@ -103,6 +103,8 @@ export async function syncOnePerson(outside: Parts, customerId: string, personId
   const { store, webex } = outside;
   const customer = await store.get<Customer>(customerPath(customerId));
   if (!customer) throw new Failure('not_found', 'There is no such customer.');
+  // Before Webex is asked: a run may have been told to be silent.
+  await idleHead(store, customerId);
   const call = callsOf(outside, customerId, () => {});
   const person = await call((access) => webex.person(access, personId)).catch((error) => {
     if (codeOf(error) === 'webex_not_found') return undefined;
@@ -112,13 +114,9 @@ export async function syncOnePerson(outside: Parts, customerId: string, personId
   const hash = hashOf(person);
   return commitDecision<OnePerson>(outside, async () => {
     const [head, known] = await Promise.all([
-      store.get<Directory>(directoryPath(customerId)),
+      idleHead(store, customerId),
       store.get<User | Tombstone>(`${usersOf(customerId)}/${person.id}`),
     ]);
-    if (!head) throw new Failure('not_found', 'This customer has not been synced yet.');
-    if (head.data.run) {
-      throw new Failure('busy', 'A sync of everybody is under way.', { retryAfterMs: 60_000 });
-    }
     const present = known !== undefined && known.data.removedAt === undefined;
     if (present && known.data.hash === hash)
       return { writes: [], result: { outcome: 'unchanged', user: known.data as User } };
@@ -126,6 +124,13 @@ export async function syncOnePerson(outside: Parts, customerId: string, personId
     const outcome = present ? 'changed' : known ? 'returned' : 'added';
     return { writes: await oneWrite(store, head, user, present ? 0 : 1), result: { outcome, user } };
   });
+}
+
+async function idleHead(store: Store, customerId: string): Promise<Stored<Directory>> {
+  const head = await store.get<Directory>(directoryPath(customerId));
+  if (!head) throw new Failure('not_found', 'This customer has not been synced yet.');
+  if (head.data.run) throw new Failure('busy', 'A sync of everybody is under way.', { retryAfterMs: 60_000 });
+  return head;
 }
 
 /** The user, their line in the roster's log, and the head. */
