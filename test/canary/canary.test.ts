@@ -69,6 +69,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const json = (body: object): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
 interface Answer {
   status: number;
   text: string;
@@ -197,7 +203,7 @@ describe('canaries', () => {
     await call('POST', '', { hierarchy: 'sys.p', name: 'Pasted', account_number: globex.id, ...tokens });
     await call('GET', `?page_token=${token}&hierarchy=${token}`);
     await fetched(`${stack.url}/customers`, { headers: { authorization: `Bearer ${token}` } });
-    await fetched(`${stack.url}/sync_users`, { method: 'POST', body: token });
+    await fetched(`${stack.url}/sync_users`, json({ message: { data: btoa(JSON.stringify({ customer: token })) } }));
     await fetched(`${stack.url}/webex_teams_oauth/callback?code=${token}&state=${token}`);
 
     const proxy = `http://user:${proxyPassword}@127.0.0.1:1`;
