@@ -3,6 +3,7 @@
 import { builtinModules, createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { lazySdk } from './lazy-sdk.ts';
 
 const root = join(import.meta.dirname, '../..');
 const require = createRequire(import.meta.url);
@@ -94,7 +95,7 @@ export async function bundle(name: string): Promise<Bundle> {
     banner: { js: commonJs },
     sourcemap: 'external',
     legalComments: 'none',
-    plugins: [generatedClientAlone, lazyBuiltins, laterPino],
+    plugins: [generatedClientAlone, lazyBuiltins, laterPino, lazySdk],
     metafile: true,
     write: false,
     logLevel: 'silent',
