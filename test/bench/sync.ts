@@ -33,7 +33,7 @@ export async function main(args: string[]): Promise<void> {
     args,
     options: {
       people: { type: 'string', default: '100000' },
-      'firestore-people': { type: 'string', default: '10000' },
+      'firestore-people': { type: 'string', default: '5000' },
       'page-size': { type: 'string', default: '500' },
       latency: { type: 'string', default: '50' },
     },
