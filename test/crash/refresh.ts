@@ -23,9 +23,7 @@ import { startWebex } from '../webex/server.ts';
 const hour = 3_600_000;
 const fleet = members(100);
 /** Between two kills: leases have ended, and some more connections are due. */
-const advanceMs = 12 * hour;
-/** Random instants lie within this time after a run began. */
-const longestRunMs = 50;
+const advanceMs = 24 * hour;
 /** Losses with rotation are bounded by the time that a pair exists in memory only; this is what we promise of it. */
 const windowLimitMs = 20;
 const stepConcurrency = 1;
@@ -33,6 +31,8 @@ const concurrency = 4;
 
 interface Outcome {
   kills: number;
+  /** Kills that found a refresh under way. */
+  midway: number;
   lost: number;
   medianWindowMs: number;
   p99WindowMs: number;
@@ -48,7 +48,7 @@ async function crash(rotation: 'keep' | 'rotate', randomKills: number, script: s
   const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'crash-refresh-compile-cache') };
   const start = () => startRefresher(place, { script, env });
   let offsetMs = 0;
-  let [kills, lost] = [0, 0];
+  let [kills, midway, lost] = [0, 0, 0];
   const published: string[] = [];
   organize(webex.control, fleet);
   await connect({ store, sealer }, webex.control, fleet, Date.now());
@@ -59,8 +59,10 @@ async function crash(rotation: 'keep' | 'rotate', randomKills: number, script: s
 
   /** A loss may only be where the killed process held the lease; the customer is then connected anew. */
   async function countLosses(): Promise<void> {
-    for (const read of await all()) {
-      if (!read.data.lease || (await isAlive(read.data))) continue;
+    const held = (await all()).filter(({ data }) => data.lease && data.lease.endsAt > Date.now() + offsetMs);
+    if (held.length > 0) midway += 1;
+    for (const read of held) {
+      if (await isAlive(read.data)) continue;
       lost += 1;
       await reconnect(read);
     }
@@ -86,10 +88,9 @@ async function crash(rotation: 'keep' | 'rotate', randomKills: number, script: s
     offsetMs += advanceMs;
     webex.control.clock({ advanceMs });
     const run = refresher.run({ ...order, offsetMs });
-    await dies(refresher);
-    if ((await run) !== undefined && order.killAt)
-      throw new Error(`The run never came to where it is killed: ${order.killAt}.`);
+    await Promise.race([dies(refresher), run]);
     await refresher.kill();
+    if ((await run) && order.killAt) throw new Error(`The run never came to where it is killed: ${order.killAt}.`);
     published.push(...refresher.published);
     kills += 1;
     await countLosses();
@@ -103,6 +104,23 @@ async function crash(rotation: 'keep' | 'rotate', randomKills: number, script: s
     webex.control.settings({ latencyMs: 0 });
   }
 
+  /** How long a process takes from its order to its answer, when some customers are due: random instants are spread over it. */
+  async function calibrate(): Promise<number> {
+    const refresher = next;
+    await refresher.ready;
+    next = start();
+    await next.ready;
+    offsetMs += advanceMs;
+    webex.control.clock({ advanceMs });
+    const startedAt = performance.now();
+    await refresher.run({ offsetMs, concurrency });
+    const tookMs = performance.now() - startedAt;
+    // Ended by itself, it leaves what it compiled for those to come.
+    await refresher.end();
+    published.push(...refresher.published);
+    return tookMs;
+  }
+
   async function degradeAll(): Promise<void> {
     const writes = (await all()).map(({ path, data, version }) => {
       return { set: path, data: { ...data, state: 'degraded', failures: 1, nextRefreshAt: 0 }, if: { version } };
@@ -111,8 +129,11 @@ async function crash(rotation: 'keep' | 'rotate', randomKills: number, script: s
   }
 
   for (const step of steps) await killAt(step);
+  // Now everybody is due; the second run has a day's share, as those that are killed will have.
+  await calibrate();
+  const fullRunMs = await calibrate();
   for (let count = 0; count < randomKills; count++) {
-    await killed({ concurrency }, () => sleep(Math.random() * longestRunMs));
+    await killed({ concurrency }, () => sleep(Math.random() * fullRunMs));
   }
 
   // The last one lives: it brings everybody to health, and what the killed ones left in the outbox to the portal.
@@ -138,7 +159,7 @@ async function crash(rotation: 'keep' | 'rotate', randomKills: number, script: s
   await rm(folder, { recursive: true });
   windowsMs.sort((a, b) => a - b);
   const at = (share: number) => windowsMs[Math.floor(windowsMs.length * share)] ?? Number.NaN;
-  return { kills, lost, medianWindowMs: at(0.5), p99WindowMs: at(0.99) };
+  return { kills, midway, lost, medianWindowMs: at(0.5), p99WindowMs: at(0.99) };
 
   /** Every event that was committed has been published, however often; the outbox is empty. */
   async function assertPublished(): Promise<void> {
@@ -187,6 +208,7 @@ export async function main(args: string[] = []): Promise<void> {
   );
   console.log(`refresh, steps where it was killed: ${steps.join('; ')}`);
   console.log(`refresh, a new pair is in memory only for (median / 99th percentile, ms): ${windows.join(', ')}`);
+  console.log(`refresh, kills that found a refresh under way: ${kept.midway} and ${rotated.midway}`);
   console.log(`refresh, kept tokens: ${kept.kills} kills, ${kept.lost} lost`);
   console.log(`refresh, rotated tokens, all within that window: ${rotated.kills} kills, ${rotated.lost} lost`);
   if (kept.lost > 0) throw new Error('A connection was lost although Webex kept its refresh token.');
