@@ -1,8 +1,9 @@
 /** Bundles one function with esbuild: its entry, and a chunk of its own for everything that is loaded later. */
 
-import { builtinModules, createRequire } from 'node:module';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { lazyBuiltins } from './lazy-builtins.ts';
 import { lazySdk } from './lazy-sdk.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -27,24 +28,6 @@ const generatedClientAlone: Plugin = {
     onLoad({ filter: /.*/, namespace: 'generated-client' }, () => ({
       contents: "module.exports = { v1: require('@google-cloud/firestore-api/client_v1') };",
       resolveDir: dirname(require.resolve('@google-cloud/firestore')),
-    }));
-  },
-};
-
-/**
- * An ES import of a module of Node reads every export of it, and so calls every lazy getter: `import 'node:http'` loads all
- * of undici for `http.WebSocket`. Taken as an object, it gives only what is asked of it. See docs/decisions/0071-cold-start.md.
- */
-const lazyBuiltins: Plugin = {
-  name: 'modules of Node without their lazy parts',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, kind }) => {
-      const imported = kind === 'import-statement' || kind === 'dynamic-import';
-      if (!imported || !builtinModules.includes(path.replace(/^node:/, ''))) return undefined;
-      return { path, namespace: 'builtin' };
-    });
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
     }));
   },
 };
@@ -95,7 +78,7 @@ export async function bundle(name: string): Promise<Bundle> {
     banner: { js: commonJs },
     sourcemap: 'external',
     legalComments: 'none',
-    plugins: [generatedClientAlone, lazyBuiltins, laterPino, lazySdk],
+    plugins: [generatedClientAlone, laterPino, lazySdk, lazyBuiltins],
     metafile: true,
     write: false,
     logLevel: 'silent',

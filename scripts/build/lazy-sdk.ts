@@ -51,8 +51,10 @@ export function lazy(source: string): string {
     .replaceAll(/^exports\.(\w+) = (__importStar\(require\("[^"]+"\)\));$/gm, (_all, name, value) =>
       getter(name, value),
     )
-    .replaceAll(/this\.(locationsClient|iamClient) = (new this\._gaxModule\.\w+\(this\._gaxGrpc, opts\));/g, (_all, name, made) =>
-      `{ let made; Object.defineProperty(this, '${name}', { configurable: true, get: () => (made ??= ${made}) }); }`,
+    .replaceAll(
+      /this\.(locationsClient|iamClient) = (new this\._gaxModule\.\w+\(this\._gaxGrpc, opts\));/g,
+      (_all, name, made) =>
+        `{ let made; Object.defineProperty(this, '${name}', { configurable: true, get: () => (made ??= ${made}) }); }`,
     );
 }
 
