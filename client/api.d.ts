@@ -985,7 +985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -1151,7 +1151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -1237,7 +1237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -1361,7 +1361,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -1533,6 +1533,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description request_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description version_required */
             428: {
                 headers: {
@@ -1630,7 +1648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description already_exists, busy */
+            /** @description already_exists, busy, proxy_refused */
             409: {
                 headers: {
                     /** @description Seconds. */
@@ -1686,7 +1704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description client_refused, proxy_refused, webex_unavailable */
+            /** @description client_refused, webex_unavailable, webex_unexpected */
             502: {
                 headers: {
                     /** @description Seconds. */
@@ -1697,7 +1715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable, webex_rate_limited */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable, webex_rate_limited */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -1777,11 +1795,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description busy, not_connected, reauthorization_required */
+            /** @description busy, not_connected, proxy_refused, reauthorization_required */
             409: {
                 headers: {
                     /** @description Seconds. */
                     "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -1806,7 +1842,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description client_refused, grant_refused, proxy_refused, webex_unavailable, webex_unexpected */
+            /** @description client_refused, grant_refused, webex_unavailable, webex_unexpected */
             502: {
                 headers: {
                     /** @description Seconds. */
@@ -1817,7 +1853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable, webex_rate_limited */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable, webex_rate_limited */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -1901,6 +1937,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description request_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description idempotency_key_reused */
             422: {
                 headers: {
@@ -1919,7 +1973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -2003,6 +2057,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description request_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description idempotency_key_reused */
             422: {
                 headers: {
@@ -2021,7 +2093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -2091,11 +2163,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description busy, not_connected, reauthorization_required */
+            /** @description busy, not_connected, proxy_refused, reauthorization_required */
             409: {
                 headers: {
                     /** @description Seconds. */
                     "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -2111,7 +2201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description client_refused, grant_refused, proxy_refused, webex_unavailable, webex_unexpected */
+            /** @description client_refused, grant_refused, webex_unavailable, webex_unexpected */
             502: {
                 headers: {
                     /** @description Seconds. */
@@ -2122,7 +2212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable, webex_rate_limited */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable, webex_rate_limited */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -2209,7 +2299,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -2375,7 +2465,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -2460,6 +2550,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description request_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description idempotency_key_reused */
             422: {
                 headers: {
@@ -2478,7 +2586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -2563,6 +2671,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description request_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description idempotency_key_reused */
             422: {
                 headers: {
@@ -2581,7 +2707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -2689,7 +2815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -2847,11 +2973,29 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description busy, not_connected, reauthorization_required */
+            /** @description busy, not_connected, proxy_refused, reauthorization_required */
             409: {
                 headers: {
                     /** @description Seconds. */
                     "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -2876,7 +3020,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description client_refused, grant_refused, proxy_refused, webex_forbidden, webex_unauthorized, webex_unavailable, webex_unexpected */
+            /** @description client_refused, grant_refused, webex_forbidden, webex_unauthorized, webex_unavailable, webex_unexpected */
             502: {
                 headers: {
                     /** @description Seconds. */
@@ -2887,7 +3031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable, webex_rate_limited */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable, webex_rate_limited */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -2974,7 +3118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description identity_unavailable, store_unavailable */
+            /** @description identity_unavailable, secrets_unavailable, store_unavailable */
             503: {
                 headers: {
                     /** @description Seconds. */

@@ -14,7 +14,7 @@ import type { Customer } from './domain/customer.ts';
 import type { EventDraft } from './domain/event.ts';
 import { codeOf, Failure, type FailureCode } from './domain/failure.ts';
 import { accessTokenPlace, connectionPath, refreshTokenPlace } from './domain/paths.ts';
-import { healthy, takeLease } from './domain/refresh.ts';
+import { healthy, isOurFault, takeLease } from './domain/refresh.ts';
 import { day } from './domain/schedule.ts';
 import type { Secret } from './domain/secret.ts';
 import { publish, recorded } from './events.ts';
@@ -34,8 +34,8 @@ export type Adoption = { requestedAt: number } & (
   | { kind: 'unproven'; pair?: TokenPair; failure: Failure }
 );
 
-/** Failures that pass: the pair may well be good. */
-const passing: ReadonlySet<FailureCode> = new Set(['webex_unavailable', 'webex_rate_limited', 'proxy_refused']);
+/** The pair is not this customer's, or of no use to it. */
+const final: ReadonlySet<FailureCode> = new Set(['wrong_organization', 'administrator_required', 'scopes_missing']);
 
 /**
  * Nobody knows how old a pasted refresh token is. Counting on two weeks keeps the retries close together; the first
@@ -49,8 +49,10 @@ const assumedRunwayMs = 14 * day;
  *   `scopes_missing`, `client_refused`
  */
 export async function tryPasted(outside: Parts, customer: Customer, { refreshToken }: Pasted): Promise<Adoption> {
-  const { clock, settings, webex } = outside;
+  const { clock, sealer, settings, webex } = outside;
   const proxies = proxiesOf(customer);
+  // Proves that we can seal, before Webex gives a pair that would be lost otherwise.
+  await sealer.seal(refreshToken, refreshTokenPlace(customer.id));
   const requestedAt = clock.now();
   let pair: TokenPair | undefined;
   try {
@@ -70,8 +72,9 @@ export async function tryPasted(outside: Parts, customer: Customer, { refreshTok
       ];
       throw new Failure('invalid_request', 'The request is not valid.', { problems });
     }
-    if (!passing.has(code)) throw error;
-    return { kind: 'unproven', failure: error as Failure, requestedAt, ...(pair && { pair }) };
+    if (final.has(code) || (!pair && (isOurFault(code) || !(error instanceof Failure)))) throw error;
+    // Whatever else Webex says may pass, and what it has renewed must not be lost.
+    return { kind: 'unproven', failure: toFailure(error), requestedAt, ...(pair && { pair }) };
   }
 }
 
@@ -179,4 +182,9 @@ async function owned(
   const read = await store.get<Connection>(connectionPath(customerId));
   if (read?.data.epoch !== epoch) throw new Failure('busy', 'Another refresh of this customer is under way.');
   return read;
+}
+
+function toFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return new Failure('internal', 'The tokens could not be proven.', { cause: String(error) });
 }

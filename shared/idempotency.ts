@@ -107,6 +107,8 @@ export async function answerUnderClaim(
   const { path } = memory;
   const before = await memory.recall();
   if (before) return before;
+  // What could not be remembered is not begun.
+  await outside.sealer.seal(new Secret(''), path);
   const abandoned = await store.get<Kept>(path);
   const claim: Kept = { request: sha256(request), endsAt: clock.now() + claimMs, expireAt: clock.now() + keptMs };
   let version: string;

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { customerCreate, shadow } from './fields.ts';
+import type { OpenApi } from './openapi.ts';
 import { type Operation, operation } from './operation.ts';
 import { customerShown, orNull } from './representation.ts';
 
@@ -65,6 +66,12 @@ function model(): z.infer<typeof modelShown> {
 
 /** @param all every operation of the API, these included */
 export function aboutOperations(all: () => Operation[]): Operation[] {
+  let known: Promise<OpenApi> | undefined;
+  // Loaded and made when it is first asked for: no other request needs it.
+  const document = () => {
+    known ??= import('./openapi.ts').then(({ openApi }) => openApi(all()));
+    return known;
+  };
   return [
     operation({
       id: 'getModel',
@@ -84,8 +91,7 @@ export function aboutOperations(all: () => Operation[]): Operation[] {
       path: '/openapi.json',
       status: 200,
       shows: z.looseObject({ openapi: z.string() }),
-      // Loaded when it is asked for: no other request needs it.
-      handle: async () => ({ body: (await import('./openapi.ts')).openApi(all()) }),
+      handle: async () => ({ body: await document() }),
     }),
     operation({
       id: 'getDocs',
@@ -96,8 +102,7 @@ export function aboutOperations(all: () => Operation[]): Operation[] {
       status: 200,
       contentType: 'text/html; charset=utf-8',
       async handle() {
-        const [{ openApi }, { docsPage }] = await Promise.all([import('./openapi.ts'), import('./docs-page.ts')]);
-        return docsPage(openApi(all()));
+        return (await import('./docs-page.ts')).docsPage(await document());
       },
     }),
   ];

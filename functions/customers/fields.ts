@@ -59,6 +59,7 @@ export const accountNumber = z
 
 const secretText = z
   .string()
+  .min(16, 'is shorter than any token')
   .max(4096)
   .regex(/^[\x21-\x7e]+$/, 'must be a token as Webex shows it: printable characters without spaces');
 

@@ -72,10 +72,13 @@ export function failuresOf(entry: Operation): FailureCode[] {
   if (entry.role)
     codes.push('unauthenticated', 'permission_denied', 'identity_unavailable', 'store_unavailable', 'internal');
   if (entry.path.includes('{')) codes.push('not_found');
-  if (entry.body) codes.push('request_too_large', 'unsupported_media_type');
+  if (entry.method !== 'get') codes.push('request_too_large', 'unsupported_media_type');
   if (entry.conditional) codes.push('version_required', 'version_mismatch');
   if (entry.idempotency) codes.push('idempotency_key_reused');
   if (entry.idempotency === 'claim' || entry.conditional) codes.push('busy');
+  // What is sealed: kept answers, page tokens, tokens.
+  const seals = entry.idempotency || 'page_token' in (entry.query?.shape ?? {}) || codes.includes('grant_refused');
+  if (seals) codes.push('secrets_unavailable');
   return [...new Set(codes)];
 }
 

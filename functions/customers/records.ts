@@ -146,7 +146,9 @@ export function recordOperations(outside: Outside): Operation[] {
         'client_refused',
         'webex_unavailable',
         'webex_rate_limited',
+        'webex_unexpected',
         'proxy_refused',
+        'secrets_unavailable',
       ],
       async handle({ caller, role, params, body, matches }) {
         const id = params.id!;

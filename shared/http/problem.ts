@@ -54,6 +54,8 @@ export function sendProblem(response: ServerResponse, error: unknown, log: Log, 
   const failure = toFailure(error);
   const { code, facts } = failure;
   const status = statusOf[code];
+  // How we are broken is for the log.
+  const told = status === 500 ? new Failure('internal', unknown) : failure;
   if (status >= 500) log.error('request_failed', { code, trace, cause: facts.cause, trackingId: facts.trackingId });
   if (response.headersSent) {
     log.error('answer_cut', { code, trace });
@@ -61,7 +63,7 @@ export function sendProblem(response: ServerResponse, error: unknown, log: Log, 
   }
   const retryAfter =
     facts.retryAfterMs === undefined ? retryAfterSeconds[code] : Math.max(1, Math.ceil(facts.retryAfterMs / 1000));
-  const text = JSON.stringify(problemBody(failure, trace));
+  const text = JSON.stringify(problemBody(told, trace));
   response.writeHead(status, {
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(text),
@@ -73,9 +75,11 @@ export function sendProblem(response: ServerResponse, error: unknown, log: Log, 
   response.end(text);
 }
 
+const unknown = 'Something went wrong on our side.';
+
 /** Anything thrown, as a failure. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new Failure('internal', 'Something went wrong on our side.', { cause });
+  return new Failure('internal', unknown, { cause });
 }

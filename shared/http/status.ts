@@ -32,7 +32,8 @@ export const statusOf: Record<FailureCode, number> = {
   webex_unexpected: 502,
   grant_refused: 502,
   client_refused: 502,
-  proxy_refused: 502,
+  // The remedy is in the customer's record.
+  proxy_refused: 409,
   conflict: 409,
   store_unavailable: 503,
   identity_unavailable: 503,

@@ -16,6 +16,7 @@ import { answerUnparsed } from '../../shared/http/unparsed.ts';
 import type { Callers, Store } from '../../shared/ports.ts';
 import { indexedStore } from '../support/indexed-store.ts';
 import { movableClock, type TestOutside, testOutside } from '../support/outside.ts';
+import { sampleOrganizations } from '../webex/sample.ts';
 import { startWebex, type WebexServer } from '../webex/server.ts';
 import { type Contract, contractOf } from './contract.ts';
 
@@ -41,6 +42,7 @@ export interface Breakage {
   store?: 'unavailable' | 'bug' | 'conflict';
   queue?: true;
   identity?: true;
+  secrets?: true;
 }
 
 export interface Api {
@@ -65,13 +67,36 @@ export const everything: CallerGrant[] = [
 
 const audience = 'https://customers.example.com';
 
-export async function startApi(options: { store?: Store; callers?: Callers; judge?: boolean } = {}): Promise<Api> {
+export interface ApiOptions {
+  store?: Store;
+  callers?: Callers;
+  /** People of each organization, where fewer do. */
+  people?: number;
+}
+
+export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const clock = movableClock();
-  const webex = await startWebex({ now: clock.now });
+  const { people } = options;
+  const organizations = sampleOrganizations.map((each) => (people === undefined ? each : { ...each, people }));
+  const webex = await startWebex({ now: clock.now, organizations });
   const broken: Breakage = {};
   const outside = testOutside(webex, { clock, ...(options.store && { store: options.store }) });
   await outside.secrets.add(localSignerName, new Secret(randomUUID()));
   outside.store = breakable(indexedStore(outside.store), broken);
+  const { seal, open } = outside.sealer;
+  const checkSecrets = () => {
+    if (broken.secrets) throw new Failure('secrets_unavailable', 'The secrets are away.');
+  };
+  Object.assign(outside.sealer, {
+    async seal(...sealed: Parameters<typeof seal>) {
+      checkSecrets();
+      return seal(...sealed);
+    },
+    async open(...opened: Parameters<typeof open>) {
+      checkSecrets();
+      return open(...opened);
+    },
+  });
   const { publish } = outside.queue;
   outside.queue = {
     async publish(topic, message) {
@@ -84,6 +109,8 @@ export async function startApi(options: { store?: Store; callers?: Callers; judg
   http(name, customers(outside, breakableCallers(callers, broken)));
   const server = getTestServer(name);
   answerUnparsed(server, outside.log);
+  // A test that thinks for long must not find its connection closed under its next request.
+  server.keepAliveTimeout = 120_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -103,14 +130,15 @@ export async function startApi(options: { store?: Store; callers?: Callers; judg
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...sent.headers,
     };
-    const response = await fetch(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) });
+    // As it is sent: a URL's dots are resolved.
+    const target = new URL(`${url}${path}`);
+    const response = await fetch(target, { method, headers, ...(body !== undefined && { body }) });
     const text = await response.text();
     const answer = { status: response.status, headers: response.headers, text };
-    if (options.judge !== false) {
-      const { operation, code } = contract.judge({ method, path, headers, body, answer });
-      if (operation) seen.add(`${operation} ${answer.status} ${code ?? 'success'}`);
-    }
-    const isJson = response.headers.get('content-type')?.includes('json');
+    const exchange = { method, path: target.pathname + target.search, headers, body, answer };
+    const { operation, code } = contract.judge(exchange);
+    if (operation) seen.add(`${operation} ${answer.status} ${code ?? 'success'}`);
+    const isJson = text !== '' && response.headers.get('content-type')?.includes('json');
     return { ...answer, body: isJson ? JSON.parse(text) : undefined };
   }
 

@@ -276,20 +276,16 @@ describe('every documented error is answered', () => {
         const other = path.replace(template.startsWith('/operations') ? operation : customer, randomUUID());
         await expectFailure([404, 'not_found'], method, other, sent);
       }
-      if (body) {
-        const large = { ...sent, raw: JSON.stringify({ name: 'x'.repeat(bodyLimit) }) };
-        await expectFailure([413, 'request_too_large'], method, path, large);
-        const text = { headers: { ...any, 'content-type': 'text/plain' }, raw: '{}' };
-        await expectFailure([415, 'unsupported_media_type'], method, path, text);
-        await expectFailure([400, 'invalid_request'], method, path, { headers: any, raw: '{"name":' });
-      } else {
-        await expectFailure([400, 'invalid_request'], method, path, { headers: any, body: { name: 'x' } }).catch(
-          (error) => {
-            // fetch sends no body with GET.
-            if (!(error instanceof TypeError) || method !== 'GET') throw error;
-          },
-        );
-      }
+      if (method === 'GET') continue;
+      const large = { ...sent, raw: JSON.stringify({ name: 'x'.repeat(bodyLimit) }) };
+      await expectFailure([413, 'request_too_large'], method, path, large);
+      const packed = { headers: { ...any, 'content-encoding': 'nonsense' }, raw: '{}' };
+      await expectFailure([415, 'unsupported_media_type'], method, path, packed);
+      await expectFailure([400, 'invalid_request'], method, path, { headers: any, raw: '{"name":' });
+      await expectFailure([400, 'invalid_request'], method, path, { headers: any, body: { nonsense: 'x' } });
+      if (!body) continue;
+      const text = { headers: { ...any, 'content-type': 'text/plain' }, raw: '{}' };
+      await expectFailure([415, 'unsupported_media_type'], method, path, text);
     }
   });
 
@@ -322,6 +318,18 @@ describe('every documented error is answered', () => {
     }
   });
 
+  it('for what cannot be sealed or opened', async () => {
+    api.broken.secrets = true;
+    for (const { method, entry } of operations().filter((each) => documents(each.entry, 'secrets_unavailable'))) {
+      const { path, body } = example(entry.operationId);
+      const paged = entry.parameters.some(({ name }) => name === 'page_token');
+      const pasted = entry.operationId === 'changeCustomer' && { token: 'x'.repeat(20), refresh_token: 'y'.repeat(20) };
+      const sent = { headers: { ...any, ...key() }, ...(body && { body: { ...body, ...pasted } }) };
+      await expectFailure([503, 'secrets_unavailable'], method, paged ? `${path}?page_token=x` : path, sent);
+    }
+    delete api.broken.secrets;
+  });
+
   it('for names that are taken', async () => {
     const twice = fields();
     await api.call('POST', '/', { body: twice });
@@ -339,9 +347,11 @@ describe('every documented error is answered', () => {
   });
 
   it('for a customer whom nobody has authorized', async () => {
-    for (const action of [':refresh', ':sync', ':accessToken', `/users/${user}:sync`]) {
+    for (const action of [':refresh', ':sync', ':accessToken']) {
       await expectFailure([409, 'not_connected'], 'POST', `/${absent}${action}`);
     }
+    await change(({ grant: _grant, ...connection }) => ({ ...connection, state: 'absent' }));
+    await expectFailure([409, 'not_connected'], 'POST', `/${customer}/users/${user}:sync`);
   });
 
   const refresh: FaultRule['match'] = { grant: 'refresh_token' };
@@ -369,7 +379,7 @@ describe('every documented error is answered', () => {
     await api.outside.store.commit([{ set: read.path, data: proxied }]);
     for (const path of asking()) {
       await freshGrant();
-      await expectFailure([502, 'proxy_refused'], 'POST', path);
+      await expectFailure([409, 'proxy_refused'], 'POST', path);
     }
     await api.outside.store.commit([{ set: read.path, data: read.data }]);
   });
@@ -430,7 +440,7 @@ describe('every documented error is answered', () => {
     await api.call('PATCH', `/${absent}`, { headers: any, body: { account_number: globex.id } });
     await expectFailure([403, 'wrong_organization'], ...change(wrong));
     await expectFailure([403, 'scopes_missing'], ...change(few));
-    const bad = { token: 'x', refresh_token: 'never-given' };
+    const bad = { token: 'x'.repeat(64), refresh_token: 'never-given-to-anybody' };
     expect((await expectFailure([400, 'invalid_request'], ...change(bad))).body.errors[0].pointer).toBe(
       '/refresh_token',
     );
@@ -453,13 +463,14 @@ describe('every documented error is answered', () => {
     for (const [fault, expected] of [
       [{ status: 503 }, [502, 'webex_unavailable']],
       [{ status: 429 }, [503, 'webex_rate_limited']],
+      [{ status: 418 }, [502, 'webex_unexpected']],
     ] as const) {
       const { id } = control.faults({ match: refresh!, fault, times: 'always' });
       await expectFailure(expected as never, ...change(good()));
       control.clearFaults(id);
     }
     const proxied = { ...good(), http_proxy: 'http://169.254.169.254:80' };
-    await expectFailure([502, 'proxy_refused'], ...change(proxied));
+    await expectFailure([409, 'proxy_refused'], ...change(proxied));
     expect((await api.call('GET', `/${absent}`)).body.connection.state).toBe('active');
     // An account without a role, on both.
     control.changeRoles({ email: globex.administrators![0]!.email, roles: [] });
