@@ -3,24 +3,14 @@
  * can be written before Webex is asked; what Webex returns is committed before anything uses it; the old pair stays until then.
  */
 
-import { randomUUID } from 'node:crypto';
 import type { Connection, Lease, StoredGrant, TokenPair } from './domain/connection.ts';
 import type { Customer } from './domain/customer.ts';
 import type { EventDraft } from './domain/event.ts';
-import { codeOf, Failure } from './domain/failure.ts';
-import { accessTokenPlace, connectionPath, customerPath, refreshTokenPlace } from './domain/paths.ts';
-import {
-  type Decided,
-  decideRefresh,
-  failed,
-  isOurFault,
-  mayExchange,
-  refreshed,
-  storeWithinMs,
-  takeLease,
-} from './domain/refresh.ts';
+import { Failure } from './domain/failure.ts';
+import { accessTokenPlace, refreshTokenPlace } from './domain/paths.ts';
+import { failed, isOurFault, mayExchange, refreshed, storeWithinMs } from './domain/refresh.ts';
 import type { Secret } from './domain/secret.ts';
-import { publish, recorded } from './events.ts';
+import { lease, settle } from './lease.ts';
 import type { Outside, Proxies, Stored } from './ports.ts';
 import { prove } from './prove.ts';
 
@@ -120,49 +110,6 @@ export async function refreshConnection(
   return { outcome: unchanged ? 'unchanged' : 'refreshed', connection };
 }
 
-interface Held {
-  held: Stored<Connection & { lease: Lease }>;
-  customer: Customer | undefined;
-}
-
-/** How often an edit of the connection that comes in between is read again before others go first. */
-const leaseTries = 3;
-
-/**
- * Takes the lease, or says why not. A conflict is read again: it may be an edit that does not matter, somebody else's
- * lease, or our own lease whose answer was lost.
- */
-async function lease(outside: RefreshParts, first: Stored<Connection>, force?: boolean): Promise<Held | RefreshResult> {
-  const { store, clock } = outside;
-  const owner = randomUUID();
-  const serial = first.data.grant?.serial;
-  let read = first;
-  for (let tried = 0; tried < leaseTries; tried++) {
-    const decision = decideRefresh(read.data, clock.now(), force);
-    if (decision.kind !== 'due') return { outcome: decision.kind, connection: read.data };
-    const data = takeLease(read.data, owner, clock.now());
-    // Side by side: the lease is on its way to the disk while the proxies are read.
-    const customer = store.get<Customer>(customerPath(data.customerId));
-    try {
-      const [[version = ''], { data: record } = {}] = await Promise.all([
-        store.commit([{ set: read.path, data, if: { version: read.version } }]),
-        customer,
-      ]);
-      return { held: { path: read.path, version, data }, customer: record };
-    } catch (error) {
-      if (codeOf(error) !== 'conflict') throw error;
-    }
-    const now = await store.get<Connection>(read.path);
-    if (!now) return { outcome: 'superseded' };
-    const { lease: holder } = now.data;
-    if (holder?.owner === owner)
-      return { held: { ...now, data: { ...now.data, lease: holder } }, customer: (await customer)?.data };
-    if (now.data.grant?.serial !== serial) return { outcome: 'superseded', connection: now.data };
-    read = now;
-  }
-  return { outcome: 'leased', connection: read.data };
-}
-
 interface Exchanged {
   renewed: StoredGrant;
   unchanged: boolean;
@@ -224,44 +171,4 @@ async function renewedGrant(
 function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   return new Failure('internal', 'The refresh failed.', { cause: String(error) });
-}
-
-/**
- * Commits what an exchange made of the connection, again and again while the store is away, until `until` (epoch ms).
- * On a conflict the connection is read again: an edit of the customer is kept beneath our result; a commit of ours
- * whose answer was lost is recognized; where `decide` finds that ours does not count any more, undefined comes back.
- */
-async function settle(
-  outside: RefreshParts,
-  held: Stored<Connection>,
-  result: {
-    decide: (connection: Connection) => Decided | undefined;
-    isStored: (connection: Connection) => boolean;
-    until: number;
-    by?: string | undefined;
-  },
-): Promise<Connection | undefined> {
-  const { store, clock } = outside;
-  const { customerId } = held.data;
-  let current: Stored<Connection> | undefined = held;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      current ??= await store.get<Connection>(connectionPath(customerId));
-      if (!current) return undefined;
-      if (result.isStored(current.data)) return current.data;
-      const decided = result.decide(current.data);
-      if (!decided) return undefined;
-      const { connection, events } = decided;
-      const record = recorded(events, { customerId, now: clock.now(), by: result.by });
-      await store.commit([{ set: current.path, data: connection, if: { version: current.version } }, ...record.writes]);
-      await publish(outside, record.events);
-      return connection;
-    } catch (error) {
-      const code = codeOf(error);
-      // However late: what was written instead says whether ours still counts.
-      if (code === 'conflict') current = undefined;
-      else if (code !== 'store_unavailable' || clock.now() >= result.until) throw error;
-      await clock.sleep(Math.min(5_000, 50 * 2 ** attempt) * (0.5 + clock.random() / 2));
-    }
-  }
 }

@@ -10,7 +10,7 @@ import type { Clock, Sealer, Secrets } from '../ports.ts';
 export const keyringName = 'sealing-keys';
 
 /** A rotated keyring is seen by running instances within this time, an unknown key id at once. */
-export const keyringReadAgainMs = 5 * 60_000;
+const keyringReadAgainMs = 5 * 60_000;
 /** However many unknown key ids a forger sends, the secret is read no oftener than this. */
 const rereadAtMostEveryMs = 10_000;
 
