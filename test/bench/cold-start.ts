@@ -1,23 +1,11 @@
 /** One cold start: a process as the platform starts it, and the time until it has answered its first request. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Deployed, startFunction } from '../support/deployed.ts';
 
-const framework = join(import.meta.dirname, '../../node_modules/@google-cloud/functions-framework/build/src/main.js');
 const patienceMs = 20_000;
 
-export interface Subject {
-  /** The exported or registered function. */
-  target: string;
-  /** Folder of its package.json, or its entry file. */
-  source: string;
-  env?: Record<string, string>;
-  /** Options of node. */
-  options?: string[];
+export interface Subject extends Deployed {
   request: { path?: string; method?: string; headers?: Record<string, string>; body?: string };
   /** What the answer must be; anything else is an error of the bench. */
   status: number;
@@ -33,65 +21,29 @@ export interface ColdStart {
 }
 
 /** @throws Error when the process ends or answers something else */
-export async function coldStart({ target, source, env, options, request, status }: Subject): Promise<ColdStart> {
-  const port = await freePort();
+export async function coldStart({
+  request: { path = '/', ...request },
+  status,
+  ...deployed
+}: Subject): Promise<ColdStart> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...(options ?? []), framework], {
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'production',
-      METADATA_SERVER_DETECTION: 'none',
-      FUNCTION_TARGET: target,
-      FUNCTION_SOURCE: source,
-      PORT: String(port),
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
-  const ended = once(child, 'exit');
+  const started = await startFunction(deployed);
   try {
-    while (!(await takesConnections(port))) {
-      if (child.exitCode !== null || performance.now() - startedAt > patienceMs)
-        throw new Error(`${target} does not start:\n${output}`);
-      await sleep(1);
-    }
+    await started.listening();
     const listeningMs = performance.now() - startedAt;
-    const { path = '/', ...rest } = request;
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-      ...rest,
-      headers: { connection: 'close', ...rest.headers },
-      signal: AbortSignal.timeout(patienceMs),
-    });
+    const headers = { connection: 'close', ...request.headers };
+    const signal = AbortSignal.timeout(patienceMs);
+    const response = await fetch(`${started.url}${path}`, { ...request, headers, signal });
     const text = await response.text();
     const answeredMs = performance.now() - startedAt;
-    const cpuMs = cpuTime(child.pid!);
-    if (response.status !== status) throw new Error(`${target} answered ${response.status}:\n${text}\n${output}`);
+    const cpuMs = cpuTime(started.child.pid!);
+    if (response.status !== status)
+      throw new Error(`${deployed.target} answered ${response.status}:\n${text}\n${started.output()}`);
     return { listeningMs, answeredMs, cpuMs };
   } finally {
-    // SIGTERM: a clean exit, after which a compile cache is on the disk.
-    child.kill('SIGTERM');
-    const killed = setTimeout(() => child.kill('SIGKILL'), 5_000);
-    await ended;
-    clearTimeout(killed);
+    // A clean exit, after which a compile cache is on the disk.
+    await started.end();
   }
-}
-
-async function takesConnections(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  return new Promise((resolve) => {
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-  }).finally(() => socket.destroy()) as Promise<boolean>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** @see https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat */

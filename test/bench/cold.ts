@@ -3,11 +3,11 @@
  * starts it. Our bundles beside what people write with Firebase, the same bundled and cached, and the framework alone.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { buildFunction, functionNames } from '../../scripts/build.ts';
+import { functionNames } from '../../scripts/build.ts';
+import { unpackBundles } from '../support/deployed.ts';
 import { startEmulators } from '../support/emulators.ts';
 import { startGoogleSigner } from '../support/google-signer.ts';
 import { type ColdStart, coldStart, type Subject } from './cold-start.ts';
@@ -25,16 +25,14 @@ export async function main(args: string[]): Promise<void> {
   const emulators = await startEmulators();
   if (!emulators) throw new Error('The first answer that reads Firestore needs its emulator, and it is not here.');
   const signer = await startGoogleSigner();
-  // Below this folder, so that bundles find the framework where Node looks for it.
-  const folder = mkdtempSync(join(import.meta.dirname, '../../node_modules/.cold-'));
+  const { folder, remove } = await unpackBundles();
   try {
-    for (const name of functionNames) await buildFunction(name, folder);
     await buildTuned(folder);
     const subjects = await allSubjects(folder, emulators.firestoreHost, signer);
     const chosen = Object.fromEntries(Object.entries(subjects).filter(([name]) => name.includes(values.only)));
     report(await measured(chosen, rounds), rounds);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
     await Promise.all([signer.close(), emulators.stop()]);
   }
 }

@@ -1,0 +1,116 @@
+/** The functions as they are deployed: the zips of the build, unpacked beside nothing but the framework, each a process of its own. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { unzipSync } from 'fflate';
+import { provided } from '../../scripts/build/bundle.ts';
+import { buildFunction, functionNames } from '../../scripts/build.ts';
+
+const modules = join(import.meta.dirname, '../../node_modules');
+const frameworkMain = join(modules, '@google-cloud/functions-framework/build/src/main.js');
+const patienceMs = 30_000;
+
+/** Builds all functions and unpacks each zip into a folder of its name. What a bundle needs and does not hold is not there. */
+export async function unpackBundles(): Promise<{ folder: string; remove(): void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'deployed-'));
+  for (const name of provided) {
+    mkdirSync(join(folder, 'node_modules', dirname(name)), { recursive: true });
+    symlinkSync(join(modules, name), join(folder, 'node_modules', name));
+  }
+  for (const name of functionNames) {
+    const { zip } = await buildFunction(name);
+    for (const [path, content] of Object.entries(unzipSync(zip))) {
+      mkdirSync(dirname(join(folder, name, path)), { recursive: true });
+      writeFileSync(join(folder, name, path), content);
+    }
+  }
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export interface Deployed {
+  /** The function's name, or what its module exports under it. */
+  target: string;
+  /** The folder of its package.json, or its entry file. */
+  source: string;
+  env?: Record<string, string>;
+  /** Options of node. */
+  options?: string[];
+}
+
+export interface FunctionProcess {
+  url: string;
+  child: ChildProcess;
+  /** All that it has written. */
+  output(): string;
+  /** Resolves when connections are taken. @throws Error when it ends before */
+  listening(): Promise<void>;
+  /** Ends it; what hangs is killed. */
+  end(): Promise<void>;
+}
+
+/** A process that the platform would start: the framework's own main, told of the function by its environment. */
+export async function startFunction({ target, source, env, options = [] }: Deployed): Promise<FunctionProcess> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [...options, frameworkMain], {
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      METADATA_SERVER_DETECTION: 'none',
+      FUNCTION_TARGET: target,
+      FUNCTION_SOURCE: source,
+      PORT: String(port),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  const ended = once(child, 'exit');
+  return {
+    url: `http://127.0.0.1:${port}`,
+    child,
+    output: () => output,
+    async listening() {
+      const endsAt = performance.now() + patienceMs;
+      while (!(await takesConnections(port))) {
+        if (child.exitCode !== null || performance.now() > endsAt)
+          throw new Error(`${target} does not start:\n${output}`);
+        await sleep(1);
+      }
+    },
+    async end() {
+      child.kill('SIGTERM');
+      const killing = setTimeout(() => child.kill('SIGKILL'), 12_000);
+      await ended;
+      clearTimeout(killing);
+    },
+  };
+}
+
+async function takesConnections(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  const [connected] = await Promise.race([
+    once(socket, 'connect').then(() => [true]),
+    new Promise<boolean[]>((resolve) => socket.once('error', () => resolve([false]))),
+  ]).catch(() => [false]);
+  socket.destroy();
+  return connected!;
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
