@@ -1,6 +1,6 @@
 /** What the API says of itself: its OpenAPI document, a page to read, and the source model's fields. Nobody is asked who they are. */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { customerCreate, shadow } from './fields.ts';
 import type { OpenApi } from './openapi.ts';
 import { type Operation, operation } from './operation.ts';
