@@ -23,7 +23,7 @@ export const lazyBuiltins: Plugin = {
   },
 };
 
-/** `import { a, type B, c as d } from 'node:x'` → `const { a, c: d } = process.getBuiltinModule('node:x')`, on as many lines. */
+/** `import { a, type B, c as d } from 'node:x'` → `const { a, c: d } = globalThis.process.getBuiltinModule('node:x')`, on as many lines. */
 export function asObjects(source: string): string {
   return source.replaceAll(imports, (statement, clause: string, _quote, name) => {
     const [, whole, , names] = /^(?:\*\s+as\s+)?([\w$]+)?(\s*,\s*)?(?:\{([\s\S]*)\})?$/.exec(clause) ?? [];
@@ -33,7 +33,7 @@ export function asObjects(source: string): string {
       .map((each) => each.trim())
       .filter((each) => each !== '' && !each.startsWith('type '))
       .map((each) => each.replace(/\s+as\s+/, ': '));
-    const module = `process.getBuiltinModule('${name}')`;
+    const module = `globalThis.process.getBuiltinModule('${name}')`;
     const parts = [
       ...(whole ? [`${whole} = ${module}`] : []),
       ...(members.length > 0 ? [`{ ${members.join(', ')} } = ${module}`] : []),

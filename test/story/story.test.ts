@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
+import { fromSources } from './local.ts';
 import { tellStory } from './story.ts';
 
 describe('the story on SQLite and the local queue', () => {
-  tellStory(async () => ({}));
+  tellStory(fromSources(async () => ({})));
 });
