@@ -26,6 +26,8 @@ export interface Task {
 
 export interface Measured {
   wallMs: number;
+  /** Of the whole process: what a busy machine does not change much. */
+  cpuMs: number;
   reads: number;
   writes: number;
   commits: number;
@@ -109,8 +111,10 @@ async function measure(task: Task): Promise<Measured> {
   const wallMs = Math.round(performance.now() - startedAt);
   const { reads, writes, commits } = store.operations;
   await store.close();
-  const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
-  return { wallMs, reads, writes, commits, peakRssMiB, people, retries, ...(counts && { counts }) };
+  const used = process.resourceUsage();
+  const peakRssMiB = Math.round(used.maxRSS / 1024);
+  const cpuMs = Math.round((used.userCPUTime + used.systemCPUTime) / 1000);
+  return { wallMs, cpuMs, reads, writes, commits, peakRssMiB, people, retries, ...(counts && { counts }) };
 }
 
 if (import.meta.main) {

@@ -151,9 +151,9 @@ async function compare(options: Options, stores: Record<'sync' | 'naive', Task['
   }
 }
 
-function line(label: string, { wallMs, reads, writes, peakRssMiB, people, counts }: Measured): string {
+function line(label: string, { wallMs, cpuMs, reads, writes, peakRssMiB, people, counts }: Measured): string {
   const said = counts ? ` ${JSON.stringify(counts)}` : '';
-  const numbers = `${String(wallMs).padStart(7)} ms ${String(reads).padStart(7)} reads ${String(writes).padStart(7)} writes`;
+  const numbers = `${String(wallMs).padStart(7)} ms ${String(cpuMs).padStart(6)} ms CPU ${String(reads).padStart(7)} reads ${String(writes).padStart(7)} writes`;
   return `${label.padEnd(56)}${numbers} ${String(peakRssMiB).padStart(4)} MiB  ${people} people${said}`;
 }
 
