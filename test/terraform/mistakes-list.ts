@@ -122,7 +122,7 @@ export const mistakes: Mistake[] = [
     name: 'a function cannot publish events',
     file: functions,
     find: 'publishes   = ["customer-events", "sync-users"]     # Continues',
-    put: 'publishes   = ["sync-users"]                       # Continues',
+    put: 'publishes   = ["sync-users"]                        # Continues',
     red: 'privileges/topics',
   },
   {
