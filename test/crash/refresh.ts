@@ -5,7 +5,7 @@
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { joseSealer, keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts';
@@ -45,7 +45,7 @@ async function crash(rotation: 'keep' | 'rotate', randomKills: number, script: s
   const place: Place = { sqliteFile: join(folder, 'store.db'), webexUrl: webex.url, keyring };
   const store = sqliteStore({ file: place.sqliteFile! });
   const sealer = joseSealer(memorySecrets({ [keyringName]: keyring }), { now: Date.now });
-  const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'crash-refresh-compile-cache') };
+  const env = { NODE_COMPILE_CACHE: join(dirname(script), 'compiled') };
   const start = () => startRefresher(place, { script, env });
   let offsetMs = 0;
   let [kills, midway, lost] = [0, 0, 0];
