@@ -64,17 +64,17 @@ async function answer(found: Found, callers: Callers, outside: Parts, request: R
 }
 
 function send(response: ServerResponse, entry: Operation, { body, headers }: Answer): void {
-  const text = body === undefined ? undefined : entry.contentType ? String(body) : JSON.stringify(body);
+  const bytes = body === undefined ? undefined : Buffer.from(entry.contentType ? String(body) : JSON.stringify(body));
   response.writeHead(entry.status, {
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    ...(text !== undefined && {
+    ...(bytes && {
       'content-type': entry.contentType ?? 'application/json; charset=utf-8',
-      'content-length': Buffer.byteLength(text),
+      'content-length': bytes.length,
     }),
     ...headers,
   });
-  response.end(text);
+  response.end(bytes);
 }
 
 /**
