@@ -209,9 +209,10 @@ describe('asking while another process refreshes', () => {
   it('gives the token that still works at once', async () => {
     outside.clock.advance(14 * day - 5 * 60_000);
     await other();
-    const before = Date.now();
+    outside.clock.sleep = async () => {
+      throw new Error('Nobody is waited for.');
+    };
     expect((await workingAccess(outside, customer)).accessToken.reveal()).toMatch(/_P0A1_/);
-    expect(Date.now() - before).toBeLessThan(50);
   });
 
   it('tells that it is busy when the other one never ends', async () => {
