@@ -3,10 +3,10 @@
  * heavy is loaded for it.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildFunction } from '../../scripts/build.ts';
+import { unpackBundles } from '../support/deployed.ts';
 import { type ColdStart, coldStart, type Subject } from './cold-start.ts';
 
 /** The first page may take half as long again as one that does nothing. */
@@ -15,10 +15,9 @@ const allowed = 1.5;
 export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { rounds: { type: 'string', default: '15' } } });
   const rounds = Number(values.rounds);
-  // Below this folder, so that the bundle finds the framework where Node looks for it.
-  const folder = mkdtempSync(join(import.meta.dirname, '../../node_modules/.page-'));
+  const { folder, remove } = await unpackBundles();
   try {
-    const built = await buildFunction('webex_teams_oauth', folder);
+    const built = await buildFunction('webex_teams_oauth');
     const page = { request: {}, status: 200 };
     const env = {
       GOOGLE_CLOUD_PROJECT: 'cold',
@@ -45,7 +44,7 @@ export async function main(args: string[]): Promise<void> {
     );
     if (ratio > allowed) process.exitCode = 1;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   }
 }
 
