@@ -10,6 +10,7 @@ import { assertMay } from './customers.ts';
 import { actor, type Caller, mayAt } from './domain/caller.ts';
 import type { ConnectionState } from './domain/connection.ts';
 import { codeOf, Failure } from './domain/failure.ts';
+import { operationPath, operations, resultsOf } from './domain/paths.ts';
 import { day } from './domain/schedule.ts';
 import { Secret } from './domain/secret.ts';
 import { newId } from './events.ts';
@@ -52,9 +53,6 @@ export interface OperationResult {
   expireAt: number;
 }
 
-const operations = 'operations';
-const operationPath = (id: string) => `${operations}/${id}`;
-const resultsOf = (id: string) => `${operationPath(id)}/results`;
 const urlPlace = (operation: string, customer: string) => `${resultsOf(operation)}/${customer} url`;
 
 const keptMs = 30 * day;

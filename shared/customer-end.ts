@@ -5,15 +5,11 @@ import { assertMatches, type CustomerRead, type Matches, readStored } from './cu
 import { actor, type Caller } from './domain/caller.ts';
 import { uniquenessPaths } from './domain/customer.ts';
 import { codeOf, Failure } from './domain/failure.ts';
-import { accessTokenPlace } from './domain/paths.ts';
+import { accessTokenPlace, removalPath, removals } from './domain/paths.ts';
 import type { Outside, Write } from './ports.ts';
 import { proxiesOf } from './refresh.ts';
 
 type Parts = Pick<Outside, 'store' | 'sealer' | 'queue' | 'webex' | 'clock' | 'log' | 'settings'>;
-
-/** What is still to be removed of a deleted customer; the document goes last. */
-export const removals = 'removals';
-export const removalPath = (id: string) => `${removals}/${id}`;
 
 /** A deletion does not wait longer for Webex. */
 const revokeTimeoutMs = 5_000;
@@ -28,6 +24,7 @@ export async function deleteCustomer(outside: Parts, caller: Caller, id: string,
     const { customer, connection } = await readStored(store, caller, id, 'administrator');
     assertMatches(matches, customer.data);
     const names = Object.values(uniquenessPaths(customer.data));
+    // What is still to be removed; this document goes last.
     const removal = { customerId: id, askedAt: clock.now(), by: actor(caller) };
     const writes: Write[] = [
       { delete: customer.path, if: { version: customer.version } },

@@ -1,12 +1,12 @@
 /** Clears away what a deleted customer has left behind; may be repeated, and goes on where it stopped. */
 
-import { removalPath } from './customer-end.ts';
 import {
   catalogOf,
   customerPath,
   directoryPath,
   eventsOf,
   heldOf,
+  removalPath,
   rosterOf,
   syncsOf,
   usersOf,

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { codeOf, Failure } from './domain/failure.ts';
+import { idempotencyPath } from './domain/paths.ts';
 import { day } from './domain/schedule.ts';
 import { Secret } from './domain/secret.ts';
 import type { Outside, Write } from './ports.ts';
@@ -45,7 +46,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('base6
 
 /** @param request method, path and validated body; only their hash is kept */
 export function memoryOf(outside: Parts, callerId: string, key: string, request: string): Memory & { path: string } {
-  const path = `idempotency/${sha256(`${callerId}\n${key}`)}`;
+  const path = idempotencyPath(sha256(`${callerId}\n${key}`));
   const now = () => outside.clock.now();
   return {
     path,

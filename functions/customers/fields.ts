@@ -205,7 +205,6 @@ export const page = {
   page_token: z.string().min(1).max(2048).optional().meta({ description: '`next_page_token` of the page before.' }),
 };
 export const pageQuery = z.strictObject(page);
-export const noQuery = z.strictObject({});
 
 export const listQuery = z.strictObject({
   hierarchy: hierarchy.optional().meta({ description: 'Only customers at or below this node.' }),

@@ -14,6 +14,12 @@ export const catalogOf = (id: string) => `customers/${id}/catalog`;
 export const syncsOf = (id: string) => `customers/${id}/syncs`;
 export const directoryPath = (id: string) => `${directories}/${id}`;
 export const linkPath = (hash: string) => `connect_links/${hash}`;
+export const removals = 'removals';
+export const removalPath = (id: string) => `${removals}/${id}`;
+export const operations = 'operations';
+export const operationPath = (id: string) => `${operations}/${id}`;
+export const resultsOf = (id: string) => `${operationPath(id)}/results`;
+export const idempotencyPath = (hash: string) => `idempotency/${hash}`;
 export const usedStatePath = (hash: string) => `used_states/${hash}`;
 
 /** Where a connection's tokens are sealed for: elsewhere they do not open. */
