@@ -36,16 +36,18 @@ export function lazy(source: string): string {
   for (const [statement, name, value] of source.matchAll(
     /^(?:const|var|let) (\w+) = ((?:__importStar\()?require\("[^"]+"\)\)?);$/gm,
   )) {
-    const uses = [...text.matchAll(new RegExp(`(?<![\\w.$])${name}\\b(.?)`, 'g'))];
+    const rest = text.replace(statement, '');
     const exported = `exports.${name} = ${name};`;
-    const passedOn = text.includes(exported) ? 1 : 0;
-    // Its declaration, and a mention that passes it on; all others must be of a member.
-    if (uses.filter(([, next]) => next !== '.').length !== 1 + passedOn) continue;
-    const once = value!.startsWith('__importStar') ? `(${name}$ ??= ${value})` : `(${value})`;
+    // Neither a member of something else nor a part of a path.
+    const mention = `(?<![\\w.$/"'-])${name}\\b`;
+    const whole = [...rest.replace(exported, '').matchAll(new RegExp(`${mention}(?!\\.)`, 'g'))];
+    if (whole.length > 0) continue;
+    const shared = value!.startsWith('__importStar');
+    const once = shared ? `(${name}$ ??= ${value})` : `(${value})`;
     text = text
-      .replace(statement, once === `(${value})` ? '' : `let ${name}$;`)
-      .replace(exported, getter(name!, once))
-      .replaceAll(new RegExp(`(?<![\\w.$])${name}\\.`, 'g'), `${once.replaceAll('$', '$$$$')}.`);
+      .replace(statement, shared ? `let ${name}$;` : '')
+      .replace(exported, () => getter(name!, once))
+      .replaceAll(new RegExp(`${mention}\\.`, 'g'), () => `${once}.`);
   }
   return text
     .replaceAll(/^exports\.(\w+) = (__importStar\(require\("[^"]+"\)\));$/gm, (_all, name, value) =>
