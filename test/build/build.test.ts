@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { asObjects } from '../../scripts/build/lazy-builtins.ts';
+import { lazy } from '../../scripts/build/lazy-sdk.ts';
+import { zip } from '../../scripts/build/zip.ts';
+import { type Built, buildFunction, functionNames } from '../../scripts/build.ts';
+
+const root = join(import.meta.dirname, '../..');
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+describe.each(functionNames)('the bundle of %s', (name) => {
+  let built: Built;
+  let inside: Record<string, Uint8Array>;
+  beforeAll(async () => {
+    built = await buildFunction(name);
+    inside = unzipSync(built.zip);
+  });
+
+  it('is the same, to the byte, every time and in every time zone', async () => {
+    const zone = process.env.TZ;
+    process.env.TZ = 'Pacific/Kiritimati';
+    const again = await buildFunction(name);
+    process.env.TZ = zone ?? '';
+    if (zone === undefined) delete process.env.TZ;
+    expect(sha256(again.zip)).toBe(sha256(built.zip));
+  });
+
+  it('holds code, what the function serves, and what the platform installs, and nothing else', () => {
+    for (const path of Object.keys(inside)) {
+      expect(path).toMatch(/^(index\.mjs|chunks\/[\w-]+\.mjs|assets\/[\w-]+\.\w+|package(-lock)?\.json)$/);
+    }
+    const code = Object.values(inside).map((bytes) => Buffer.from(bytes).toString());
+    for (const local of ['node:sqlite', 'local-signer', 'sourceMappingURL']) expect(code.join('')).not.toContain(local);
+  });
+
+  it('installs the framework and nothing of its own, exactly as it was tested with', () => {
+    const json = (path: string) => JSON.parse(Buffer.from(inside[path]!).toString());
+    const [manifest, lock] = [json('package.json'), json('package-lock.json')];
+    const ours = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+    expect(manifest).toMatchObject({ name, type: 'module', main: 'index.mjs' });
+    expect(manifest.scripts).toBeUndefined();
+    expect(Object.keys(manifest.dependencies)).toEqual(['@google-cloud/functions-framework', 'express']);
+    expect(lock.packages[''].dependencies).toEqual(manifest.dependencies);
+    for (const [place, locked] of Object.entries<{ integrity: string; dev?: boolean }>(lock.packages)) {
+      if (place === '') continue;
+      expect(locked.integrity).toBe(ours.packages[place].integrity);
+      expect(locked.dev).toBeUndefined();
+      expect(place).not.toMatch(/firestore|pubsub|esbuild/);
+    }
+  });
+
+  it('loads no SDK at its start, and keeps its start small', () => {
+    const entry = Buffer.from(inside['index.mjs']!).toString();
+    for (const sdk of ['loadProtoJSON', 'grpc-js', 'google.firestore.v1']) expect(entry).not.toContain(sdk);
+    // The API's schemas are validated by all of zod; the others need a fraction of it.
+    expect(built.startBytes).toBeLessThan(name === 'customers' ? 320_000 : 200_000);
+  });
+
+  it('has a source map for every file of code, and deploys none', () => {
+    const code = Object.keys(inside).filter((path) => path.endsWith('.mjs'));
+    expect([...built.maps.keys()].sort()).toEqual(code.map((path) => `${path}.map`).sort());
+  });
+});
+
+describe('the zip', () => {
+  const files = new Map([
+    ['b.txt', Buffer.from('b')],
+    ['a/a.txt', Buffer.from('a')],
+  ]);
+
+  it('does not depend on the order in which files are found', () => {
+    expect(sha256(zip(new Map([...files].reverse())))).toBe(sha256(zip(files)));
+  });
+
+  it('changes with the content and with a name', () => {
+    const hashes = [
+      files,
+      new Map([...files, ['b.txt', Buffer.from('c')]]),
+      new Map([...files, ['c.txt', Buffer.from('b')]]),
+    ];
+    expect(new Set(hashes.map((each) => sha256(zip(each)))).size).toBe(3);
+  });
+});
+
+describe('imports of Node', () => {
+  it.each([
+    [
+      `import { Agent, type Server } from 'node:http';`,
+      `const { Agent } = globalThis.process.getBuiltinModule('node:http');`,
+    ],
+    [
+      `import { request as send } from "https"`,
+      `const { request: send } = globalThis.process.getBuiltinModule('https');`,
+    ],
+    [
+      `import process, { env } from 'node:process';`,
+      `const process = globalThis.process.getBuiltinModule('node:process'), { env } = globalThis.process.getBuiltinModule('node:process');`,
+    ],
+    [`import * as net from 'node:net';`, `const net = globalThis.process.getBuiltinModule('node:net');`],
+    [`import http2 from 'node:http2';`, `const http2 = globalThis.process.getBuiltinModule('node:http2');`],
+    [`import type { Server } from 'node:http';`, `import type { Server } from 'node:http';`],
+    [`import { http } from 'framework';`, `import { http } from 'framework';`],
+  ])('%s', (source, expected) => {
+    expect(asObjects(source)).toBe(expected);
+  });
+
+  it('keep their lines, for the source maps', () => {
+    const source = `import {\n  a,\n  b,\n} from 'node:fs';\nnext();`;
+    expect(asObjects(source).split('\n').indexOf('next();')).toBe(4);
+  });
+});
+
+describe("a module of Google's SDKs", () => {
+  const run = (source: string) => {
+    const loaded: string[] = [];
+    const required: Record<string, object> = { './a': { value: 1, Made: class {} }, './b': { value: 2 } };
+    const require = (name: string) => {
+      loaded.push(name);
+      return required[name];
+    };
+    const exports: Record<string, unknown> = {};
+    new Function('require', 'exports', '__importStar', lazy(source))(require, exports, (module: object) => module);
+    return { exports: exports as Record<string, () => unknown>, loaded };
+  };
+
+  it('loads another one when that is first used', () => {
+    const { exports, loaded } = run(
+      `const a_1 = require("./a");\nexports.use = () => a_1.value;\nexports.make = () => new a_1.Made();`,
+    );
+    expect(loaded).toEqual([]);
+    expect(exports.use!()).toBe(1);
+    expect(exports.make!()).toBeTypeOf('object');
+    expect(loaded).toEqual(['./a', './a']);
+  });
+
+  it('passes another one on without loading it', () => {
+    const { exports, loaded } = run(
+      `const b = __importStar(require("./b"));\nexports.b = b;\nexports.use = () => b.value;`,
+    );
+    expect(loaded).toEqual([]);
+    expect(exports.b).toEqual({ value: 2 });
+    expect(exports.use!()).toBe(2);
+    expect(loaded).toEqual(['./b']);
+  });
+
+  it('loads another one at once where that is used as a whole', () => {
+    const { loaded } = run(`const a_1 = require("./a");\nexports.all = [a_1];\nexports.use = () => a_1.value;`);
+    expect(loaded).toEqual(['./a']);
+  });
+});
