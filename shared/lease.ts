@@ -19,8 +19,8 @@ export interface Held {
 const leaseTries = 3;
 
 /**
- * Takes the lease, or says why not. A conflict is read again: it may be an edit that does not matter, somebody else's
- * lease, or our own lease whose answer was lost.
+ * Takes the lease, or says why not. What was refused is read again: a conflict may be an edit that does not matter, somebody
+ * else's lease, or our own lease whose answer was lost; so may a store that seemed away.
  */
 export async function lease(
   outside: RefreshParts,
@@ -37,6 +37,7 @@ export async function lease(
     const data = takeLease(read.data, owner, clock.now());
     // Side by side: the lease is on its way to the disk while the proxies are read.
     const customer = store.get<Customer>(customerPath(data.customerId));
+    let refusal: unknown;
     try {
       const [[version = ''], { data: record } = {}] = await Promise.all([
         store.commit([{ set: read.path, data, if: { version: read.version } }]),
@@ -44,13 +45,15 @@ export async function lease(
       ]);
       return { held: { path: read.path, version, data }, customer: record };
     } catch (error) {
-      if (codeOf(error) !== 'conflict') throw error;
+      refusal = error;
+      if (codeOf(error) !== 'conflict' && codeOf(error) !== 'store_unavailable') throw error;
     }
     const now = await store.get<Connection>(read.path);
     if (!now) return { outcome: 'superseded' };
     const { lease: holder } = now.data;
     if (holder?.owner === owner)
       return { held: { ...now, data: { ...now.data, lease: holder } }, customer: (await customer)?.data };
+    if (codeOf(refusal) === 'store_unavailable') throw refusal;
     if (now.data.grant?.serial !== serial) return { outcome: 'superseded', connection: now.data };
     read = now;
   }

@@ -59,8 +59,8 @@ function loseAnswers(chosen: (writes: Write[]) => boolean, answer: Failure, time
 describe('a commit whose answer is lost', () => {
   const conflict = () => new Failure('conflict', 'The document was changed by somebody else.');
 
-  it('is known again as our own lease when the store reports a conflict with it', async () => {
-    loseAnswers(isLease, conflict());
+  it.each([conflict(), away()])('is known again as our own lease', async (answer) => {
+    loseAnswers(isLease, answer);
     expect((await refresh()).outcome).toBe('refreshed');
     expect(webex.control.stats().grants[orgId]).toMatchObject({ exchanges: 1, maxOverlap: 1 });
   });
@@ -79,9 +79,15 @@ describe('a commit whose answer is lost', () => {
     expect((await stored()).failures).toBe(1);
   });
 
-  it('of the lease is waited out by the next run, and costs nothing', async () => {
+  it('of a lease that cannot be read either is waited out by the next run, and costs nothing', async () => {
     loseAnswers(isLease, away());
-    await expect(refresh()).rejects.toMatchObject({ code: 'store_unavailable' });
+    const now = await read();
+    const { get } = outside.store;
+    outside.store.get = async () => {
+      throw away();
+    };
+    await expect(refreshConnection(outside, now, { force: true })).rejects.toMatchObject({ code: 'store_unavailable' });
+    outside.store.get = get;
     expect((await refresh()).outcome).toBe('leased');
     outside.clock.advance(leaseMs);
     expect((await refresh()).outcome).toBe('refreshed');

@@ -13,5 +13,5 @@ it.skipIf(!emulators)(
     await race(store, { firestore });
     await store.close();
   },
-  120_000,
+  300_000,
 );

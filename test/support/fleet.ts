@@ -2,6 +2,7 @@
 
 import type { Connection, StoredGrant } from '../../shared/domain/connection.ts';
 import type { Customer } from '../../shared/domain/customer.ts';
+import { codeOf } from '../../shared/domain/failure.ts';
 import { accessTokenPlace, connectionPath, customerPath, refreshTokenPlace } from '../../shared/domain/paths.ts';
 import { healthy } from '../../shared/domain/refresh.ts';
 import { Secret } from '../../shared/domain/secret.ts';
@@ -65,7 +66,19 @@ export async function connect(
     const customer: Customer = { ...named, createdAt: now, updatedAt: now };
     batch.push({ set: customerPath(customerId), data: customer });
     batch.push({ set: connectionPath(customerId), data: change(healthy(fresh, grant, now)) });
-    if (batch.length >= 100) await store.commit(batch.splice(0));
+    if (batch.length >= 100) await write(store, batch.splice(0));
   }
-  if (batch.length > 0) await store.commit(batch);
+  if (batch.length > 0) await write(store, batch);
+}
+
+/** Again while a cold emulator on a busy machine lets it time out: unconditional writes may be repeated. */
+async function write(store: Store, writes: Write[]): Promise<void> {
+  for (let left = 5; ; left--) {
+    try {
+      await store.commit(writes);
+      return;
+    } catch (error) {
+      if (codeOf(error) !== 'store_unavailable' || left === 0) throw error;
+    }
+  }
 }

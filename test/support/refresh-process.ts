@@ -111,13 +111,15 @@ const outside: RefreshParts = {
 // Loaded now, so that the first refresh is as quick as the others.
 await outside.sealer.open(await outside.sealer.seal(new Secret('warm'), 'here'), 'here');
 await outside.webex.me({ accessToken: new Secret('warm') }).catch(() => {});
-await outside.store.get('connections/none');
+await outside.store.get('connections/none').catch(() => {});
 tell({ ready: true });
 
 for await (const line of createInterface({ input: process.stdin })) {
   order = JSON.parse(line) as Order;
   windowsMs = [];
-  const run = await refreshDue(outside, { concurrency: order.concurrency, endsAt: clock.now() + 60_000 });
+  const run = await refreshDue(outside, { concurrency: order.concurrency, endsAt: clock.now() + 60_000 }).catch(
+    (error) => ({ failed: String(error) }),
+  );
   tell({ done: run, windowsMs });
 }
 await outside.store.close();
