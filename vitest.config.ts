@@ -7,8 +7,8 @@ const onEmulators = ['test/contracts/**/*.test.ts', 'test/**/*.emulators.test.ts
 
 const test = {
   pool: 'forks' as const,
-  testTimeout: 30_000,
-  hookTimeout: 30_000,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
   // Google's libraries would look for the metadata server of a cloud machine.
   env: { METADATA_SERVER_DETECTION: 'none' },
 };
