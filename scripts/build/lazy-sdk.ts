@@ -5,11 +5,16 @@
  */
 
 import { readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
 import type { Plugin } from 'esbuild';
 
 /** Compiled by TypeScript to CommonJS: the only form that is understood here. */
 const sdks =
   /node_modules\/(google-gax|google-auth-library|google-logging-utils|gcp-metadata|gaxios|proto3-json-serializer|@grpc\/(grpc-js|proto-loader)|@google-cloud\/(firestore-api|pubsub|pubsub-api|secret-manager))\/build\/.*\.js$/;
+
+/** Modules of the same SDK, of another one, and of Node. */
+const nodes = builtinModules.map((name) => `(?:node:)?${name}`).join('|');
+const own = `(?:\\.[^"]*|google-[^"]+|gaxios|gcp-metadata|@grpc/[^"]+|@google-cloud/[^"]+|${nodes})`;
 
 /** What only administration, REST and generators of code ask for: everything of Google's but the service's own messages. */
 const unused =
@@ -29,13 +34,13 @@ export const lazySdk: Plugin = {
 
 /**
  * `const a = require('a')` at the top becomes a `require` at each use, where `a` is used only as `a.something`; esbuild's
- * `require` runs a module once. Exports that pass a whole module on become getters, as do clients inside of clients.
+ * `require` runs a module once. Not for packages of others: loading one may be meant to change another (protobufjs does).
+ * Exports that pass a whole module on become getters, as do clients inside of clients.
  */
 export function lazy(source: string): string {
   let text = source;
-  for (const [statement, name, value] of source.matchAll(
-    /^(?:const|var|let) (\w+) = ((?:__importStar\()?require\("[^"]+"\)\)?);$/gm,
-  )) {
+  const imports = new RegExp(`^(?:const|var|let) (\\w+) = ((?:__importStar\\()?require\\("${own}"\\)\\)?);$`, 'gm');
+  for (const [statement, name, value] of source.matchAll(imports)) {
     const rest = text.replace(statement, '');
     const exported = `exports.${name} = ${name};`;
     // Neither a member of something else nor a part of a path.
