@@ -64,15 +64,19 @@ export async function refreshDue(outside: RefreshParts, limits: RunLimits): Prom
     return run.ended === 'done';
   };
   const now = clock.now();
-  await each(reached(outside, { field: 'nextRefreshAt', before: now + 1 }), limits.concurrency, goesOn, renew);
+  const due = reached(outside, { field: 'nextRefreshAt', before: now + 1 });
   // Planned by a clock that was wrong: no instant of such a plan would ever come.
-  const unreachable = { field: 'nextRefreshAt', from: now + longestPlanMs + 1 } as const;
-  await each(reached(outside, unreachable), limits.concurrency, goesOn, renew);
+  const unreachable = reached(outside, { field: 'nextRefreshAt', from: now + longestPlanMs + 1 });
+  await each(due, limits.concurrency, goesOn, renew);
+  await each(unreachable, limits.concurrency, goesOn, renew);
   if (inARow > 0 && !accepted) run.ended = 'client_refused';
 
   const after = { ...limits, endsAt: Math.max(limits.endsAt, clock.now()) + afterwardsMs };
-  run.warnings = await warnCrossed(outside, after);
-  run.published = await sweepOutbox(outside, () => !isOver(outside, after));
+  const [warnings, published] = await Promise.all([
+    warnCrossed(outside, after),
+    sweepOutbox(outside, () => !isOver(outside, after)),
+  ]);
+  Object.assign(run, { warnings, published });
   return run;
 }
 
@@ -101,8 +105,8 @@ async function each<T>(
 /** Connections fetched at a time: enough that the next page is there before this one is worked off. */
 const pageLimit = 300;
 
-/** Every connection whose field lies in the range, in its order; the next page is fetched while one is worked off. */
-async function* reached(
+/** Every connection whose field lies in the range, in its order; the first page is fetched at once, the next while one is worked off. */
+function reached(
   { store }: RefreshParts,
   range: { field: 'nextRefreshAt' | 'nextWarningAt'; from?: number; before?: number },
 ): AsyncGenerator<Stored<Connection>, void> {
@@ -120,14 +124,16 @@ async function* reached(
     page.catch(() => {});
     return page;
   };
-  let page = fetch();
-  while (true) {
-    const found = await page;
-    const last = found.length < pageLimit;
-    if (!last) page = fetch(found.at(-1));
-    yield* found;
-    if (last) return;
+  async function* pages(first: ReturnType<typeof fetch>) {
+    for (let page = first; ; ) {
+      const found = await page;
+      const last = found.length < pageLimit;
+      if (!last) page = fetch(found.at(-1));
+      yield* found;
+      if (last) return;
+    }
   }
+  return pages(fetch());
 }
 
 /** Warns of every runway that has crossed a mark, whether or not anything could be tried meanwhile. */

@@ -56,7 +56,8 @@ async function sync(outside: Outside, response: Response): Promise<void> {
 /** What a lost message has left lying. It never fails the refresh: the next hour sweeps again. */
 async function sweep(outside: Outside): Promise<{ removals?: number; operations?: number }> {
   try {
-    return { removals: await sweepRemovals(outside), operations: await sweepOperations(outside) };
+    const [removals, operations] = await Promise.all([sweepRemovals(outside), sweepOperations(outside)]);
+    return { removals, operations };
   } catch (error) {
     outside.log.warn('sweep_failed', { code: codeOf(error) });
     return {};

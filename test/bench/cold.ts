@@ -116,45 +116,38 @@ async function measured(subjects: Record<string, Subject>, rounds: number): Prom
   return starts;
 }
 
+type Medians = Record<keyof ColdStart, number>;
+
+/** What each is measured against: whoever greets against a greeting, whoever reads against a read. */
 function report(starts: Map<string, ColdStart[]>, rounds: number): void {
-  const medians = new Map(
+  const results = new Map<string, Medians>(
     [...starts].map(([name, each]) => [
       name,
-      { listening: median(each.map((one) => one.listeningMs)), answered: median(each.map((one) => one.answeredMs)) },
+      {
+        listeningMs: median(each.map((one) => one.listeningMs)),
+        answeredMs: median(each.map((one) => one.answeredMs)),
+        cpuMs: median(each.map((one) => one.cpuMs ?? Number.NaN)),
+      },
     ]),
   );
-  const ratio = (name: string, baseline: string) => {
-    const [ours, theirs] = [medians.get(name), medians.get(baseline)];
-    return ours && theirs ? Math.round((ours.answered / theirs.answered) * 1000) / 1000 : undefined;
-  };
-  console.table(
-    Object.fromEntries(
-      [...medians].map(([name, { listening, answered }]) => [
-        name,
-        {
-          'listening, ms': Math.round(listening),
-          'answered, ms': Math.round(answered),
-          'to naive hello': ratio(name, 'naive hello'),
-          'to naive read': ratio(name, 'naive read'),
-          'to tuned read': ratio(name, 'tuned read, cached'),
-        },
-      ]),
-    ),
-  );
-  const results = [...medians].map(([name, { listening, answered }]) => {
-    const hello = /hello|webex_teams_oauth/.test(name);
-    const [naive, tuned] = hello ? ['naive hello', 'tuned hello, cached'] : ['naive read', 'tuned read, cached'];
-    return [
-      name,
-      {
-        listeningMs: Math.round(listening),
-        answeredMs: Math.round(answered),
-        toNaive: ratio(name, naive!),
-        toTuned: ratio(name, tuned!),
-      },
-    ];
+  const lines = [...results].map(([name, own]) => {
+    const kind = /hello|webex_teams_oauth/.test(name) ? 'hello' : 'read';
+    const [naive, tuned] = [results.get(`naive ${kind}`), results.get(`tuned ${kind}, cached`)];
+    const ratio = (key: keyof ColdStart, other: Medians | undefined) =>
+      other && Math.round((own[key] / other[key]) * 1000) / 1000;
+    const line = {
+      listeningMs: Math.round(own.listeningMs),
+      answeredMs: Math.round(own.answeredMs),
+      cpuMs: Math.round(own.cpuMs),
+      toNaive: ratio('answeredMs', naive),
+      toTuned: ratio('answeredMs', tuned),
+      cpuToNaive: ratio('cpuMs', naive),
+      cpuToTuned: ratio('cpuMs', tuned),
+    };
+    return [name, line] as const;
   });
-  console.log(JSON.stringify({ bench: 'cold', rounds, node: process.version, results: Object.fromEntries(results) }));
+  console.table(Object.fromEntries(lines));
+  console.log(JSON.stringify({ bench: 'cold', rounds, node: process.version, results: Object.fromEntries(lines) }));
 }
 
 function median(numbers: number[]): number {
