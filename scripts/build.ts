@@ -38,6 +38,7 @@ export async function buildFunction(name: string): Promise<Built> {
   if (inside.length > 0)
     throw new Error(`The bundle of ${name} holds what is not for production: ${inside.join(', ')}`);
   const files = new Map([...made.files, ...assetsOf(name)]);
+  files.set('compile-cache.mjs', readFileSync(join(root, 'scripts/build/compile-cache.mjs')));
   for (const [path, text] of Object.entries(deployedPackage(name))) files.set(path, Buffer.from(text));
   return {
     files,

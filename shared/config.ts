@@ -1,11 +1,9 @@
 /**
  * Configuration: read from the environment once, all problems named together, no value ever printed.
- * By zod's functional form, of which a bundle holds only what is used: this runs in every cold start.
+ * Without zod, whose loading is a twentieth of the token page's cold start (docs/decisions/0071-cold-start.md).
  */
 
-import { en } from 'zod/locales';
-import * as z from 'zod/mini';
-import { roles } from './domain/caller.ts';
+import { type CallerGrant, roles } from './domain/caller.ts';
 import { Failure } from './domain/failure.ts';
 
 /** What the sync and the check of the administrator need, and SCIM for the proof of completeness. */
@@ -17,79 +15,141 @@ const defaultScopes = [
   'identity:people_read',
 ];
 
-// The words of its problems, which this form brings for no language by itself.
-z.config(en());
+/** Makes a variable's value of its text. @throws Problem */
+type Read<Value> = (text: string) => Value;
 
-const json = z.pipe(
-  z.string(),
-  z.transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.issues.push({ code: 'custom', message: 'is not JSON', input: text });
-      return z.NEVER;
-    }
-  }),
-);
+/** What is wrong with a variable, as words that follow its name. */
+class Problem extends Error {}
 
-const text = z.string().check(z.minLength(1));
-const hierarchy = z.string().check(z.regex(/^[^.\s]+(\.[^.\s]+)*$/, 'is not a hierarchy path such as sys.provider'));
-const grants = z.array(z.object({ caller: z.email(), hierarchy, role: z.enum(roles) }));
-const url = z.pipe(
-  z.url({ protocol: /^https?$/ }),
-  z.transform((url) => url.replace(/\/+$/, '')),
-);
-const words = z.pipe(
-  z.string(),
-  z.transform((text) => text.split(/[\s,]+/).filter(Boolean)),
-);
-const whole = (from: number, to: number) => z.coerce.number().check(z.int(), z.gte(from), z.lte(to));
+interface Variable<Value> {
+  read: Read<Value>;
+  /** For an absent one; it must be there where this says nothing. */
+  absent?: () => Value;
+}
 
-const environment = z.object({
-  GOOGLE_CLOUD_PROJECT: z._default(text, 'local'),
-  STORE: z._default(z.enum(['firestore', 'sqlite']), 'firestore'),
-  FIRESTORE_DATABASE: z._default(text, '(default)'),
-  FIRESTORE_EMULATOR_HOST: z.optional(text),
-  SQLITE_FILE: z._default(text, '.local/store.db'),
-  SECRETS: z._default(z.enum(['secret_manager', 'file']), 'secret_manager'),
+const required = <Value>(read: Read<Value>): Variable<Value> => ({ read });
+const or = <Value>(absent: NoInfer<Value>, read: Read<Value>): Variable<Value> => ({ read, absent: () => absent });
+const optional = <Value>(read: Read<Value>): Variable<Value | undefined> => or<Value | undefined>(undefined, read);
+
+const text: Read<string> = (text) => text;
+
+function oneOf<const Name extends string>(...names: Name[]): Read<Name> {
+  return (text) => {
+    const name = names.find((each) => each === text);
+    if (name === undefined) throw new Problem(`is none of ${names.join(', ')}`);
+    return name;
+  };
+}
+
+const url: Read<string> = (text) => {
+  if (!/^https?:\/\/[^/]/.test(text) || !URL.canParse(text)) throw new Problem('is not a URL with http or https');
+  return text.replace(/\/+$/, '');
+};
+
+const atMost = (characters: number): Read<string> => {
+  return (text) => {
+    if (text.length > characters) throw new Problem(`is longer than ${characters} characters`);
+    return text;
+  };
+};
+
+const whole = (from: number, to: number): Read<number> => {
+  return (text) => {
+    const number = Number(text);
+    const fits = /^\d+$/.test(text) && number >= from && number <= to;
+    if (!fits) throw new Problem(`is not a whole number from ${from} to ${to}`);
+    return number;
+  };
+};
+
+const flag: Read<boolean> = (text) => oneOf('true', 'false')(text) === 'true';
+
+const words: Read<string[]> = (text) => {
+  const words = text.split(/[\s,]+/).filter(Boolean);
+  if (words.length === 0) throw new Problem('names nothing');
+  return words;
+};
+
+export type Grant = CallerGrant & { caller: string };
+
+const grants: Read<Grant[]> = (text) => {
+  const value = json(text);
+  if (!Array.isArray(value)) throw new Problem('is not a list');
+  return value.map(toGrant);
+};
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem('is not JSON');
+  }
+}
+
+function toGrant(value: Partial<Record<keyof Grant, unknown>> | null, index: number): Grant {
+  const { caller, hierarchy, role } = value ?? {};
+  const [named] = roles.filter((each) => each === role);
+  if (typeof caller !== 'string' || !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(caller))
+    throw new Problem(`has no e-mail address as the caller of entry ${index}`);
+  if (typeof hierarchy !== 'string' || !/^[^.\s]+(\.[^.\s]+)*$/.test(hierarchy))
+    throw new Problem(`has no path such as sys.provider as the hierarchy of entry ${index}`);
+  if (!named) throw new Problem(`has none of ${roles.join(', ')} as the role of entry ${index}`);
+  return { caller, hierarchy, role: named };
+}
+
+const variables = {
+  GOOGLE_CLOUD_PROJECT: or('local', text),
+  STORE: or('firestore', oneOf('firestore', 'sqlite')),
+  FIRESTORE_DATABASE: or('(default)', text),
+  FIRESTORE_EMULATOR_HOST: optional(text),
+  SQLITE_FILE: or('.local/store.db', text),
+  SECRETS: or('secret_manager', oneOf('secret_manager', 'file')),
   /** A stand-in for Secret Manager, spoken to over plain HTTP. */
-  SECRET_MANAGER_EMULATOR_HOST: z.optional(text),
-  SECRETS_FOLDER: z._default(text, '.local/secrets'),
-  QUEUE: z._default(z.enum(['pubsub', 'local']), 'pubsub'),
-  PUBSUB_EMULATOR_HOST: z.optional(text),
-  QUEUE_FILE: z._default(text, '.local/queue.db'),
+  SECRET_MANAGER_EMULATOR_HOST: optional(text),
+  SECRETS_FOLDER: or('.local/secrets', text),
+  QUEUE: or('pubsub', oneOf('pubsub', 'local')),
+  PUBSUB_EMULATOR_HOST: optional(text),
+  QUEUE_FILE: or('.local/queue.db', text),
   /** Where the local queue pushes the messages of SYNC_TOPIC. */
-  QUEUE_ENDPOINT: z.optional(url),
-  CALLERS: z._default(z.enum(['google', 'local']), 'google'),
-  CALLER_AUDIENCE: url,
-  CALLER_GRANTS: z._default(z.pipe(json, grants), []),
-  OAUTH_URL: url,
-  PORTAL_NAME: z._default(text.check(z.maxLength(100)), 'VOSS4UC'),
-  WEBEX_API_URL: z._default(url, 'https://webexapis.com/v1'),
-  WEBEX_SCOPES: z._default(z.pipe(words, z.array(z.string()).check(z.minLength(1))), defaultScopes),
+  QUEUE_ENDPOINT: optional(url),
+  CALLERS: or('google', oneOf('google', 'local')),
+  CALLER_AUDIENCE: required(url),
+  CALLER_GRANTS: or([], grants),
+  OAUTH_URL: required(url),
+  PORTAL_NAME: or('VOSS4UC', atMost(100)),
+  WEBEX_API_URL: or('https://webexapis.com/v1', url),
+  WEBEX_SCOPES: or(defaultScopes, words),
   /** Customers' proxies may lie at loopback and link-local addresses: for development only. */
-  ALLOW_LOCAL_PROXIES: z._default(z.stringbool(), false),
-  PAGE_SIZE: z._default(whole(1, 1000), 500),
-  SYNC_TOPIC: z._default(text, 'sync-users'),
-  EVENTS_TOPIC: z._default(text, 'customer-events'),
-  REFRESH_CONCURRENCY: z._default(whole(1, 500), 50),
-});
+  ALLOW_LOCAL_PROXIES: or(false, flag),
+  PAGE_SIZE: or(500, whole(1, 1000)),
+  SYNC_TOPIC: or('sync-users', text),
+  EVENTS_TOPIC: or('customer-events', text),
+  REFRESH_CONCURRENCY: or(50, whole(1, 500)),
+};
 
 /** Every variable, for the documents and the deployment to be held against. */
-export const configurationNames = Object.keys(environment.shape);
+export const configurationNames = Object.keys(variables);
 
-export type Config = z.infer<typeof environment>;
+export type Config = {
+  [Name in keyof typeof variables]: (typeof variables)[Name] extends Variable<infer Value> ? Value : never;
+};
 
 /**
  * @throws Failure `configuration_invalid` whose message lists every wrong or missing variable by name
  */
 export function parseConfig(env: Record<string, string | undefined>): Config {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = environment.safeParse(present);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    return `  ${name} ${name in present ? issue.message : 'is missing'}`;
+  const problems: string[] = [];
+  const values = Object.entries<Variable<unknown>>(variables).map(([name, { read, absent }]) => {
+    try {
+      if (env[name]) return [name, read(env[name])];
+      if (absent) return [name, absent()];
+      throw new Problem('is missing');
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      problems.push(`  ${name} ${error.message}`);
+      return [name, undefined];
+    }
   });
-  throw new Failure('configuration_invalid', `The configuration is not complete:\n${lines.join('\n')}`);
+  if (problems.length === 0) return Object.fromEntries(values) as Config;
+  throw new Failure('configuration_invalid', `The configuration is not complete:\n${problems.join('\n')}`);
 }

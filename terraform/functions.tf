@@ -55,13 +55,17 @@ locals {
       memory      = "512Mi"
       concurrency = 1 # A sync of 300,000 people has the instance's memory to itself.
       instances   = var.sync_instances
-      environment = { PAGE_SIZE = tostring(var.page_size) }
+      environment = {
+        PAGE_SIZE    = tostring(var.page_size)
+        NODE_OPTIONS = "--max-old-space-size=160 --max-semi-space-size=4" # As measured: 300,000 people stay below 256 MiB.
+      }
     }
   }
 
   # Read by every function: each parses the whole configuration (shared/config.ts).
   environment = {
     NODE_ENV             = "production" # Without it functions-framework sends error messages to the client.
+    NODE_COMPILE_CACHE   = "/workspace/compile-cache" # Filled by the build; /workspace is where the platform unpacks a zip.
     GOOGLE_CLOUD_PROJECT = var.project_id
     FIRESTORE_DATABASE   = google_firestore_database.this.name
     CALLER_AUDIENCE      = local.urls.customers
@@ -87,8 +91,8 @@ resource "google_cloudfunctions2_function" "this" {
     entry_point       = each.key
     service_account   = google_service_account.build.id
     docker_repository = google_artifact_registry_repository.functions.id
-    # The zip holds a finished bundle: there is nothing to compile.
-    environment_variables = { GOOGLE_NODE_RUN_SCRIPTS = "" }
+    # The zip holds a finished bundle. The one script starts it once, which fills its compile cache.
+    environment_variables = { GOOGLE_NODE_RUN_SCRIPTS = "gcp-build", NODE_ENV = "production" }
 
     source {
       storage_source {

@@ -35,4 +35,35 @@ describe('the configuration', () => {
     expect(() => parseConfig(grants({ ...good, role: 'root' }))).toThrow('CALLER_GRANTS');
     expect(() => parseConfig(grants({ ...good, hierarchy: 'sys..p' }))).toThrow('CALLER_GRANTS');
   });
+
+  it.each([
+    ['STORE', 'postgres', 'is none of firestore, sqlite'],
+    ['CALLER_AUDIENCE', 'https://', 'is not a URL with http or https'],
+    ['CALLER_AUDIENCE', 'javascript:alert(1)', 'is not a URL with http or https'],
+    ['PORTAL_NAME', 'x'.repeat(101), 'is longer than 100 characters'],
+    ['PAGE_SIZE', '0', 'is not a whole number from 1 to 1000'],
+    ['PAGE_SIZE', '1e2', 'is not a whole number from 1 to 1000'],
+    ['PAGE_SIZE', ' 5', 'is not a whole number from 1 to 1000'],
+    ['WEBEX_SCOPES', ' , ', 'names nothing'],
+    ['ALLOW_LOCAL_PROXIES', 'yes', 'is none of true, false'],
+    ['CALLER_GRANTS', '{', 'is not JSON'],
+    ['CALLER_GRANTS', '{}', 'is not a list'],
+    ['CALLER_GRANTS', '[null]', 'has no e-mail address as the caller of entry 0'],
+    [
+      'CALLER_GRANTS',
+      '[{"caller":"a@b.c","role":"reader"}]',
+      'has no path such as sys.provider as the hierarchy of entry 0',
+    ],
+  ])('says what is wrong with %s as "%s"', (name, value, problem) => {
+    expect(() => parseConfig({ ...complete, [name]: value })).toThrow(`\n  ${name} ${problem}`);
+  });
+
+  it.each([
+    ['WEBEX_SCOPES', 'a:b, c:d  e', ['a:b', 'c:d', 'e']],
+    ['ALLOW_LOCAL_PROXIES', 'true', true],
+    ['REFRESH_CONCURRENCY', '500', 500],
+    ['QUEUE_ENDPOINT', 'http://localhost:8080//', 'http://localhost:8080'],
+  ])('reads %s from "%s"', (name, value, expected) => {
+    expect(parseConfig({ ...complete, [name]: value })).toMatchObject({ [name]: expected });
+  });
 });

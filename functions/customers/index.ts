@@ -5,6 +5,6 @@ import { deployed } from '../../shared/composition.ts';
 import { answerUnparsedOfFramework } from '../../shared/http/unparsed.ts';
 import { customers } from './customers.ts';
 
-const { outside, callers } = deployed('customers', process.env);
+export const { outside, callers } = deployed('customers', process.env);
 answerUnparsedOfFramework(outside.log);
 http('customers', customers(outside, callers));

@@ -4,5 +4,5 @@ import { http } from '@google-cloud/functions-framework';
 import { deployed } from '../../shared/composition.ts';
 import { refreshTokens } from './refresh_tokens.ts';
 
-const { config, outside, ending } = deployed('refresh_tokens', process.env);
+export const { config, outside, ending } = deployed('refresh_tokens', process.env);
 http('refresh_tokens', refreshTokens(outside, config.REFRESH_CONCURRENCY, ending));

@@ -4,5 +4,5 @@ import { cloudEvent } from '@google-cloud/functions-framework';
 import { deployed } from '../../shared/composition.ts';
 import { syncUsers } from './sync_users.ts';
 
-const { outside, ending } = deployed('sync_users', process.env);
+export const { outside, ending } = deployed('sync_users', process.env);
 cloudEvent('sync_users', syncUsers(outside, ending));

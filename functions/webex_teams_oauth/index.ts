@@ -4,5 +4,5 @@ import { http } from '@google-cloud/functions-framework';
 import { deployed } from '../../shared/composition.ts';
 import { webexTeamsOauth } from './webex_teams_oauth.ts';
 
-const { outside } = deployed('webex_teams_oauth', process.env);
+export const { outside } = deployed('webex_teams_oauth', process.env);
 http('webex_teams_oauth', webexTeamsOauth(outside));

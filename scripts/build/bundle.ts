@@ -48,6 +48,19 @@ const laterPino: Plugin = {
   },
 };
 
+/** An ES import of a CommonJS module reads its source once more, for the names in it; what is loaded already is taken as it is. */
+const providedAsLoaded: Plugin = {
+  name: 'what the platform has loaded, as it is',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(${provided.join('|')})$`) }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'loaded' } : { path, external: true },
+    );
+    onLoad({ filter: /.*/, namespace: 'loaded' }, ({ path }) => ({
+      contents: `module.exports = require('${path}');`,
+    }));
+  },
+};
+
 export interface Bundle {
   /** Path in the function's folder → content. */
   files: Map<string, Uint8Array>;
@@ -74,11 +87,10 @@ export async function bundle(name: string): Promise<Bundle> {
     // The framework must not look for a package.json to know that this is an ES module.
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
-    external: provided,
     banner: { js: commonJs },
     sourcemap: 'external',
     legalComments: 'none',
-    plugins: [generatedClientAlone, laterPino, lazySdk, lazyBuiltins],
+    plugins: [providedAsLoaded, generatedClientAlone, laterPino, lazySdk, lazyBuiltins],
     metafile: true,
     write: false,
     logLevel: 'silent',

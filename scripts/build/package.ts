@@ -18,16 +18,18 @@ interface Lock {
   packages: Record<string, Locked>;
 }
 
-/** With both, the platform's build installs exactly these packages by `npm ci`, and runs no script. */
+/** With both, the platform's build installs exactly these packages by `npm ci`, and then fills the compile cache. */
 export function deployedPackage(name: string): { 'package.json': string; 'package-lock.json': string } {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock;
   const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const dependencies = Object.fromEntries(
     provided.map((each) => [each, lock.packages[`node_modules/${each}`]!.version]),
   );
-  const manifest = { name, version, private: true, type: 'module', main: 'index.mjs', engines, dependencies };
+  // The platform's build runs this one by itself. @see https://docs.cloud.google.com/docs/buildpacks/nodejs
+  const scripts = { 'gcp-build': 'node compile-cache.mjs' };
+  const manifest = { name, version, private: true, type: 'module', main: 'index.mjs', engines, scripts, dependencies };
   const { lockfileVersion } = lock;
-  const { private: _private, type: _type, main: _main, ...locked } = manifest;
+  const locked = { name, version, engines, dependencies };
   const packages = { '': locked, ...reachable(lock, provided) };
   return {
     'package.json': text(manifest),

@@ -1,6 +1,5 @@
 /** Agents that lead a customer's traffic through its own proxy by CONNECT, and refuse a proxy that leads back to us. */
 
-import { lookup } from 'node:dns';
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
@@ -53,7 +52,7 @@ export function proxyAgents(options: { https: boolean; allowLocal: boolean; conn
   };
 }
 
-/** An ES import of `node:http` reads every export, and one of them loads all of undici: not before something is sent. */
+/** Modules of Node are loaded with the first use here: `node:http` loads all of undici for one of its exports. */
 async function straight(): Promise<Agents> {
   const [http, https] = await Promise.all([import('node:http'), import('node:https')]);
   return { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
@@ -63,7 +62,8 @@ async function straight(): Promise<Agents> {
  * Resolves and judges in one step, so that a name which resolves differently the next time (DNS rebinding) gains
  * nothing: what was judged is what is connected to.
  */
-export const lookupOutside: LookupFunction = (hostname, options, done) => {
+export const lookupOutside: LookupFunction = async (hostname, options, done) => {
+  const { lookup } = await import('node:dns');
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return done(error, []);
     if (addresses.some(({ address }) => isLocalAddress(address))) {

@@ -2,7 +2,6 @@
 
 import { BlockList, isIP } from 'node:net';
 
-const local = new BlockList();
 const subnets: [string, number, 'ipv4' | 'ipv6'][] = [
   // "This" network, loopback, link-local (metadata is 169.254.169.254), multicast, reserved and broadcast.
   ['0.0.0.0', 8, 'ipv4'],
@@ -19,7 +18,14 @@ const subnets: [string, number, 'ipv4' | 'ipv6'][] = [
   ['2002::', 16, 'ipv6'],
   ['2001::', 32, 'ipv6'],
 ];
-for (const [net, prefix, family] of subnets) local.addSubnet(net, prefix, family);
+let blockList: BlockList | undefined;
+
+function localAddresses(): BlockList {
+  if (blockList) return blockList;
+  blockList = new BlockList();
+  for (const [net, prefix, family] of subnets) blockList.addSubnet(net, prefix, family);
+  return blockList;
+}
 
 /** Names that mean this machine or its metadata server, whatever they resolve to. */
 const localName = /(^|\.)(localhost|localdomain|metadata|metadata\.google\.internal)\.?$/i;
@@ -27,7 +33,7 @@ const localName = /(^|\.)(localhost|localdomain|metadata|metadata\.google\.inter
 /** Private ranges are no local addresses: a customer's proxy may well be `http://10.10.10.10:8123`. */
 export function isLocalAddress(address: string): boolean {
   const family = isIP(address);
-  return family === 0 || local.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  return family === 0 || localAddresses().check(address, family === 4 ? 'ipv4' : 'ipv6');
 }
 
 /**

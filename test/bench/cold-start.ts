@@ -20,12 +20,16 @@ export interface ColdStart {
   cpuMs: number | undefined;
 }
 
-/** @throws Error when the process ends or answers something else */
-export async function coldStart({
-  request: { path = '/', ...request },
-  status,
-  ...deployed
-}: Subject): Promise<ColdStart> {
+/**
+ * @param ending SIGTERM ends it cleanly, and what was compiled is then added to its compile cache
+ * @throws Error when the process ends or answers something else
+ */
+export async function coldStart(subject: Subject, ending: NodeJS.Signals = 'SIGKILL'): Promise<ColdStart> {
+  const {
+    request: { path = '/', ...request },
+    status,
+    ...deployed
+  } = subject;
   const startedAt = performance.now();
   const started = await startFunction(deployed);
   try {
@@ -41,8 +45,7 @@ export async function coldStart({
       throw new Error(`${deployed.target} answered ${response.status}:\n${text}\n${started.output()}`);
     return { listeningMs, answeredMs, cpuMs };
   } finally {
-    // A clean exit, after which a compile cache is on the disk.
-    await started.end();
+    await started.end(ending);
   }
 }
 

@@ -17,7 +17,7 @@ import { benchOutside, type Measured, type Task } from './sync-child.ts';
 
 const run = promisify(execFile);
 /** As the deployed function: without them V8 takes what the machine has before it cleans up. */
-const memoryFlags = ['--max-old-space-size=160', '--max-semi-space-size=4'];
+export const memoryFlags = ['--max-old-space-size=160', '--max-semi-space-size=4'];
 /** Here packages are found, and nothing is committed. */
 const bundled = join(import.meta.dirname, '../../node_modules/.bench/sync-child.mjs');
 const orgId = '0f0e0d0c-0b0a-4908-8706-050403020100';

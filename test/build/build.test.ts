@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { asObjects } from '../../scripts/build/lazy-builtins.ts';
 import { lazy } from '../../scripts/build/lazy-sdk.ts';
 import { zip } from '../../scripts/build/zip.ts';
 import { type Built, buildFunction, functionNames } from '../../scripts/build.ts';
+import { fillCompileCache, startFunction, unpackBundles } from '../support/deployed.ts';
 
 const root = join(import.meta.dirname, '../..');
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -30,7 +31,9 @@ describe.each(functionNames)('the bundle of %s', (name) => {
 
   it('holds code, what the function serves, and what the platform installs, and nothing else', () => {
     for (const path of Object.keys(inside)) {
-      expect(path).toMatch(/^(index\.mjs|chunks\/[\w-]+\.mjs|assets\/[\w-]+\.\w+|package(-lock)?\.json)$/);
+      expect(path).toMatch(
+        /^(index\.mjs|compile-cache\.mjs|chunks\/[\w-]+\.mjs|assets\/[\w-]+\.\w+|package(-lock)?\.json)$/,
+      );
     }
     const code = Object.values(inside).map((bytes) => Buffer.from(bytes).toString());
     for (const local of ['node:sqlite', 'local-signer', 'sourceMappingURL']) expect(code.join('')).not.toContain(local);
@@ -41,7 +44,7 @@ describe.each(functionNames)('the bundle of %s', (name) => {
     const [manifest, lock] = [json('package.json'), json('package-lock.json')];
     const ours = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
     expect(manifest).toMatchObject({ name, type: 'module', main: 'index.mjs' });
-    expect(manifest.scripts).toBeUndefined();
+    expect(manifest.scripts).toEqual({ 'gcp-build': 'node compile-cache.mjs' });
     expect(Object.keys(manifest.dependencies)).toEqual(['@google-cloud/functions-framework', 'express']);
     expect(lock.packages[''].dependencies).toEqual(manifest.dependencies);
     for (const [place, locked] of Object.entries<{ integrity: string; dev?: boolean }>(lock.packages)) {
@@ -60,8 +63,45 @@ describe.each(functionNames)('the bundle of %s', (name) => {
   });
 
   it('has a source map for every file of code, and deploys none', () => {
-    const code = Object.keys(inside).filter((path) => path.endsWith('.mjs'));
+    const code = Object.keys(inside).filter((path) => path.endsWith('.mjs') && path !== 'compile-cache.mjs');
     expect([...built.maps.keys()].sort()).toEqual(code.map((path) => `${path}.map`).sort());
+  });
+});
+
+describe("the platform's build", () => {
+  it('starts each function once, and a later start finds everything compiled', { timeout: 120_000 }, async () => {
+    const { folder, remove } = await unpackBundles();
+    try {
+      for (const name of functionNames) {
+        const NODE_COMPILE_CACHE = await fillCompileCache(join(folder, name));
+        const env = {
+          NODE_COMPILE_CACHE,
+          NODE_DEBUG_NATIVE: 'COMPILE_CACHE',
+          CALLER_AUDIENCE: 'https://example.com/customers',
+          OAUTH_URL: 'https://example.com/oauth',
+        };
+        const instance = await startFunction({ target: name, source: join(folder, name), env });
+        await instance.listening();
+        await instance.end('SIGKILL');
+        const [accepted, missed] = [/cache for .* was accepted/g, /was (?:rejected|not initialized)/g].map(
+          (said) => instance.output().match(said)?.length ?? 0,
+        );
+        expect(instance.output()).toMatch(/ESM file:\S+\/index\.mjs was accepted/);
+        expect([accepted! > 50, missed]).toEqual([true, 0]);
+      }
+    } finally {
+      remove();
+    }
+  });
+
+  it('fails where a function does not start', async () => {
+    const { folder, remove } = await unpackBundles();
+    try {
+      appendFileSync(join(folder, 'sync_users/index.mjs'), '\nthrow new Error("broken");\n');
+      await expect(fillCompileCache(join(folder, 'sync_users'))).rejects.toThrow('broken');
+    } finally {
+      remove();
+    }
   });
 });
 

@@ -1,16 +1,18 @@
 /** The functions as they are deployed: the zips of the build, unpacked beside nothing but the framework, each a process of its own. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
 import { provided } from '../../scripts/build/bundle.ts';
 import { buildFunction, functionNames } from '../../scripts/build.ts';
 
+const run = promisify(execFile);
 const modules = join(import.meta.dirname, '../../node_modules');
 const frameworkMain = join(modules, '@google-cloud/functions-framework/build/src/main.js');
 const patienceMs = 30_000;
@@ -32,6 +34,13 @@ export async function unpackBundles(): Promise<{ folder: string; remove(): void 
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
+/** Runs what the platform's build runs, in an unpacked function's folder, and answers where the compile cache is then. */
+export async function fillCompileCache(folder: string): Promise<string> {
+  const env = { PATH: process.env.PATH, METADATA_SERVER_DETECTION: 'none', PORT: String(await freePort()) };
+  await run(process.execPath, ['compile-cache.mjs'], { cwd: folder, env });
+  return join(folder, 'compile-cache');
+}
+
 export interface Deployed {
   /** The function's name, or what its module exports under it. */
   target: string;
@@ -49,8 +58,8 @@ export interface FunctionProcess {
   output(): string;
   /** Resolves when connections are taken. @throws Error when it ends before */
   listening(): Promise<void>;
-  /** Ends it; what hangs is killed. */
-  end(): Promise<void>;
+  /** Ends it, as the platform does by default; what hangs is killed. */
+  end(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /** A process that the platform would start: the framework's own main, told of the function by its environment. */
@@ -86,8 +95,8 @@ export async function startFunction({ target, source, env, options = [] }: Deplo
         await sleep(1);
       }
     },
-    async end() {
-      child.kill('SIGTERM');
+    async end(signal = 'SIGTERM') {
+      child.kill(signal);
       const killing = setTimeout(() => child.kill('SIGKILL'), 12_000);
       await ended;
       clearTimeout(killing);

@@ -5,9 +5,10 @@
  */
 
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { configurationNames, parseConfig } from '../../shared/config.ts';
 import { roles } from '../../shared/domain/caller.ts';
+import { memoryFlags } from '../bench/sync.ts';
 import { block, blocks, keys, strings, withoutComments } from './hcl.ts';
 
 const repository = join(import.meta.dirname, '../..');
@@ -27,6 +28,9 @@ const givenRoles = [
 
 /** Variables that choose the local side of a port: the deployment must leave them at their defaults. */
 const localOnly = ['STORE', 'SECRETS', 'QUEUE', 'CALLERS', 'FIRESTORE_EMULATOR_HOST', 'PUBSUB_EMULATOR_HOST'];
+
+/** What Node and the framework read. */
+const runtimeVariables = ['NODE_ENV', 'NODE_COMPILE_CACHE', 'NODE_OPTIONS'];
 
 /** The texts that are compared. */
 interface Texts {
@@ -77,9 +81,13 @@ export const promises: Record<string, (texts: Texts) => Generator<string>> = {
       return [...environment.matchAll(/\b([A-Z][A-Z_]+)\s*=/g)].map(([, key]) => key!);
     });
     for (const name of [...common, ...own]) {
-      if (name !== 'NODE_ENV' && !configurationNames.includes(name)) yield `shared/config.ts does not read ${name}`;
+      if (!runtimeVariables.includes(name) && !configurationNames.includes(name))
+        yield `shared/config.ts does not read ${name}`;
       if (localOnly.includes(name)) yield `${name} is for the local stack`;
     }
+    const text = (name: string) => new RegExp(`\\b${name}\\s*=\\s*"([^"]*)"`).exec(terraform)?.[1] ?? '';
+    yield* differences('compile cache', [basename(text('NODE_COMPILE_CACHE'))], [compileCacheFolder()]);
+    yield* differences("sync_users' memory flags", text('NODE_OPTIONS').split(' '), memoryFlags);
     for (const name of requiredVariables()) {
       if (!common.includes(name)) yield `shared/config.ts requires ${name} of every function`;
     }
@@ -181,6 +189,13 @@ export function drift(root?: string): string[] {
 function* differences(what: string, ours: string[], theirs: readonly string[]): Generator<string> {
   for (const each of theirs) if (!ours.includes(each)) yield `${what}: terraform/ lacks ${each}`;
   for (const each of ours) if (!theirs.includes(each)) yield `${what}: only terraform/ has ${each}`;
+}
+
+/** Where the platform's build leaves the cache, in the function's folder. */
+function compileCacheFolder(): string {
+  return (
+    /enableCompileCache\(join\(folder, '([\w-]+)'\)\)/.exec(source('scripts/build/compile-cache.mjs'))?.[1] ?? 'none'
+  );
 }
 
 /** What a start without any environment complains of. */

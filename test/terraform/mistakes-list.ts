@@ -24,6 +24,28 @@ const accounts = terraform('accounts.tf');
 const indexes = 'firestore.indexes.json';
 
 export const mistakes: Mistake[] = [
+  // What runs.
+  {
+    name: 'the build fills no compile cache',
+    file: functions,
+    find: 'GOOGLE_NODE_RUN_SCRIPTS = "gcp-build"',
+    put: 'GOOGLE_NODE_RUN_SCRIPTS = ""',
+    red: 'functions/runtime',
+  },
+  {
+    name: 'the compile cache is looked for elsewhere',
+    file: functions,
+    find: '"/workspace/compile-cache"',
+    put: '"/workspace/cache"',
+    red: 'drift',
+  },
+  {
+    name: 'sync_users has no memory flags',
+    file: functions,
+    find: '"--max-old-space-size=160 --max-semi-space-size=4"',
+    put: '"--max-old-space-size=160"',
+    red: 'functions/runtime',
+  },
   // What can be reached.
   {
     name: 'the API is public',

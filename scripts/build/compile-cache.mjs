@@ -1,0 +1,46 @@
+/**
+ * Fills the compile cache where the function will run: the platform's build calls it as `gcp-build` once the framework is
+ * installed, with the Node that will run the function. Starts the function as the platform does and lets it work once, against a
+ * store that nobody answers for; one that does not start fails the build. See docs/decisions/0072-compile-cache.md.
+ */
+
+import { createRequire, enableCompileCache } from 'node:module';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const folder = import.meta.dirname;
+const patienceMs = 1_000;
+enableCompileCache(join(folder, 'compile-cache'));
+
+const require = createRequire(import.meta.url);
+const { name } = require('./package.json');
+process.env.PORT ??= '8080';
+Object.assign(process.env, {
+  NODE_ENV: 'production',
+  FUNCTION_TARGET: name,
+  FUNCTION_SOURCE: folder,
+  GOOGLE_CLOUD_PROJECT: 'build',
+  CALLER_AUDIENCE: 'https://build.invalid/customers',
+  OAUTH_URL: 'https://build.invalid/webex_teams_oauth',
+  METADATA_SERVER_DETECTION: 'none',
+  FIRESTORE_EMULATOR_HOST: '127.0.0.1:9',
+});
+require(join(dirname(require.resolve('@google-cloud/functions-framework')), 'main.js'));
+
+const { outside } = await import('./index.mjs');
+// The client is loaded, and tries; it would go on trying.
+await Promise.race([outside.store.get('none/none').catch(() => {}), sleep(patienceMs)]);
+const data = btoa(JSON.stringify({ customer: 'none', sync: 'none' }));
+const pushed = {
+  method: 'POST',
+  headers: { 'content-type': 'application/json', authorization: 'Bearer none' },
+  body: JSON.stringify({ message: { data, messageId: '1' }, subscription: 'projects/build/subscriptions/none' }),
+};
+const answer = await fetch(`http://127.0.0.1:${process.env.PORT}/`, {
+  ...(name !== 'webex_teams_oauth' && pushed),
+  signal: AbortSignal.timeout(patienceMs),
+}).catch((error) => {
+  if (error.name !== 'TimeoutError') throw error;
+});
+console.log(`${name} starts${answer ? ` and answers ${answer.status}` : ''}; its compile cache is filled.`);
+process.exit(0);
