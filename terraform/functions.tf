@@ -64,7 +64,7 @@ locals {
 
   # Read by every function: each parses the whole configuration (shared/config.ts).
   environment = {
-    NODE_ENV             = "production" # Without it functions-framework sends error messages to the client.
+    NODE_ENV             = "production"               # Without it functions-framework sends error messages to the client.
     NODE_COMPILE_CACHE   = "/workspace/compile-cache" # Filled by the build; /workspace is where the platform unpacks a zip.
     GOOGLE_CLOUD_PROJECT = var.project_id
     FIRESTORE_DATABASE   = google_firestore_database.this.name

@@ -18,7 +18,7 @@ run "runtime" {
   }
 
   assert {
-    condition     = alltrue([for function in google_cloudfunctions2_function.this : function.build_config[0].runtime == "nodejs24" ])
+    condition     = alltrue([for function in google_cloudfunctions2_function.this : function.build_config[0].runtime == "nodejs24"])
     error_message = "Functions run on nodejs24, which everything was tested with."
   }
 
