@@ -1,6 +1,5 @@
 /** The scan: every page of the organization's people, the next one fetched while this one is compared and written. */
 
-import { setImmediate } from 'node:timers/promises';
 import { codeOf } from './domain/failure.ts';
 import type { PeoplePage } from './domain/person.ts';
 import { behindPage, restarted, smallerPage } from './domain/scan.ts';
@@ -46,7 +45,7 @@ async function scanOnce(session: Session, pending: Pending): Promise<boolean> {
     // Its failure is heard where it is awaited.
     following?.catch(() => {});
     // The request leaves before the work begins that would hold it back.
-    await setImmediate();
+    await new Promise(setImmediate);
     compare(session, people, pending);
     const authorizer = people.find(({ id }) => id === session.authorizer);
     if (authorizer) await watchSight(session, authorizer);
