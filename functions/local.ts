@@ -38,6 +38,7 @@ const folder = '.local';
 const names = ['webex_teams_oauth', 'customers', 'refresh_tokens', 'sync_users'];
 /** As Cloud Scheduler does in the deployment. */
 const refreshEveryMs = 3_600_000;
+const syncEveryMs = 600_000;
 
 export interface LocalStack {
   url: string;
@@ -86,18 +87,18 @@ export async function startFunctions(port: number, env: Record<string, string | 
   const served = new Map(names.map((name) => [name, getTestServer(name)]));
   answerUnparsed(served.get('customers')!, log);
   route(server, served);
-  const tick = async () => (await fetch(`${url}/refresh_tokens`, { method: 'POST' })).json();
-  const clock = setInterval(
-    () => tick().catch((error) => log.error('local_clock', { code: codeOf(error) })),
-    refreshEveryMs,
-  );
+  const call = async (job: string) => (await fetch(`${url}/refresh_tokens${job}`, { method: 'POST' })).json();
+  const tick = () => call('/');
+  const every = (ms: number, job: string) =>
+    setInterval(() => call(job).catch((error) => log.error('local_clock', { code: codeOf(error) })), ms);
+  const clocks = [every(refreshEveryMs, '/'), every(syncEveryMs, '/sync')];
   return {
     url,
     config,
     composition,
     tick,
     async close() {
-      clearInterval(clock);
+      for (const clock of clocks) clearInterval(clock);
       server.close();
       server.closeAllConnections();
       await composition.close();

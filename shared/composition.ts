@@ -73,6 +73,7 @@ export function compose(config: Config, log: Log, local?: LocalSides): Compositi
         syncTopic: config.SYNC_TOPIC,
         eventsTopic: config.EVENTS_TOPIC,
         pageSize: config.PAGE_SIZE,
+        allowLocalProxies: config.ALLOW_LOCAL_PROXIES,
       },
     },
     callers,

@@ -164,6 +164,8 @@ export interface Settings {
   eventsTopic: string;
   /** People asked for a page. */
   pageSize: number;
+  /** Customers' proxies may lie at loopback and link-local addresses. */
+  allowLocalProxies: boolean;
 }
 
 /** All of the outside that a flow may be given; each takes the parts that it uses. */

@@ -18,6 +18,7 @@ import {
 import { actor, type Caller } from '../../shared/domain/caller.ts';
 import type { Customer, CustomerFields } from '../../shared/domain/customer.ts';
 import { codeOf, Failure, type Problem } from '../../shared/domain/failure.ts';
+import { proxyProblem } from '../../shared/domain/proxy.ts';
 import { keepPassword } from '../../shared/domain/proxy-password.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 import type { SyncSettings } from '../../shared/domain/sync.ts';
@@ -93,7 +94,7 @@ export function recordOperations(outside: Outside): Operation[] {
       handle: ({ caller, role, body, memory }) =>
         answerInCommit(memory, async (remember) => {
           assertMay(caller, body.hierarchy, role);
-          const fields = toFields(body, undefined);
+          const fields = toFields(body, undefined, settings.allowLocalProxies);
           const created = newCustomer(fields, clock.now());
           const pasted = toPasted(body);
           if (!pasted) {
@@ -152,7 +153,8 @@ export function recordOperations(outside: Outside): Operation[] {
       ],
       async handle({ caller, role, params, body, matches }) {
         const id = params.id!;
-        const change = (customer: Customer) => toFields({ ...unchanged(customer), ...body }, customer);
+        const change = (customer: Customer) =>
+          toFields({ ...unchanged(customer), ...body }, customer, settings.allowLocalProxies);
         const pasted = toPasted(body);
         if (pasted) {
           const read = await readStored(store, caller, id, role);
@@ -211,13 +213,15 @@ function unchanged(customer: Customer) {
   };
 }
 
-/** @throws Failure `invalid_request` for a masked password that stands for no stored one */
-function toFields(body: Body, before: Customer | undefined): CustomerFields {
+/** @throws Failure `invalid_request` for a masked password that stands for no stored one, and for a new proxy at a local address */
+function toFields(body: Body, before: Customer | undefined, allowLocalProxies: boolean): CustomerFields {
   const problems: Problem[] = [];
   const proxy = (pointer: string, sent: string | null | undefined, stored: string | undefined) => {
     const kept = sent ? keepPassword(sent, stored) : undefined;
     if (sent && kept === undefined)
       problems.push({ pointer, detail: 'holds a masked password: send the password itself' });
+    const problem = kept !== undefined && kept !== stored ? proxyProblem(kept, allowLocalProxies) : undefined;
+    if (problem) problems.push({ pointer, detail: problem });
     return kept;
   };
   const http = proxy('/http_proxy', body.http_proxy, before?.httpProxy);

@@ -37,7 +37,7 @@ run "time_to_live" {
   command = apply
 
   assert {
-    condition = length(setsubtract(["users", "connect_links", "used_states", "idempotency", "events", "syncs"], [
+    condition = length(setsubtract(["users", "connect_links", "used_states", "idempotency", "events", "syncs", "held", "operations", "results"], [
       for field in google_firestore_field.this : field.collection if length(field.ttl_config) > 0 && field.field == "expireAt"
     ])) == 0
     error_message = "Tombstones, links, used states, idempotency keys, history and runs go when their time is over."

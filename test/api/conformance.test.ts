@@ -492,6 +492,27 @@ describe('every documented error is answered', () => {
   }
 });
 
+describe('a proxy at a local address', () => {
+  it.each(['http://127.0.0.1:8123', 'http://user:secret@localhost', 'http://[fd20:ce::254]', 'http://0x7f000001'])(
+    '%s is refused where it is saved',
+    async (proxy) => {
+      const { outside } = api;
+      outside.settings.allowLocalProxies = false;
+      try {
+        const body = { name: 'Proxied', account_number: randomUUID(), hierarchy: 'sys.provider', https_proxy: proxy };
+        const refused = await api.call('POST', '', { headers: key(), body });
+        expect(refused).toMatchObject({
+          status: 400,
+          body: { errors: [{ pointer: '/https_proxy', detail: 'lies at an address that is not allowed' }] },
+        });
+        expect(refused.text).not.toContain('secret');
+      } finally {
+        outside.settings.allowLocalProxies = true;
+      }
+    },
+  );
+});
+
 describe('what is not documented', () => {
   it('is no operation', async () => {
     await expectFailure([404, 'not_found'], 'GET', '/a/b/c/d');

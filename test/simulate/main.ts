@@ -112,6 +112,7 @@ export async function simulate(options: { customers: number; days: number; seed:
       syncTopic: 'sync-users',
       eventsTopic: 'customer-events',
       pageSize: 100,
+      allowLocalProxies: false,
     },
   };
 

@@ -96,6 +96,7 @@ export function testOutside(webex: Pick<WebexServer, 'url'>, change: Partial<Tes
       syncTopic: 'sync-users',
       eventsTopic: 'customer-events',
       pageSize: 100,
+      allowLocalProxies: false,
     },
     ...change,
   };

@@ -106,6 +106,7 @@ const outside: RefreshParts = {
     syncTopic: 'sync-users',
     eventsTopic: 'customer-events',
     pageSize: 100,
+    allowLocalProxies: false,
   },
 };
 // Loaded now, so that the first refresh is as quick as the others.

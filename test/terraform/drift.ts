@@ -37,8 +37,15 @@ interface Texts {
   terraform: string;
   example: string;
   runbook: string;
+  storage: string;
+  indexes: string;
   /** What is deployed of this repository. */
   code: string;
+}
+
+interface Override {
+  collectionGroup: string;
+  ttl?: boolean;
 }
 
 /** @param root holds `terraform/` and `docs/`; the code is always this repository's */
@@ -49,6 +56,8 @@ export function texts(root = repository): Texts {
     terraform: withoutComments(files.map((name) => read(`terraform/${name}`)).join('\n')),
     example: withoutComments(read('terraform/example.tfvars')),
     runbook: read('docs/operations.md'),
+    storage: read('docs/storage.md'),
+    indexes: read('firestore.indexes.json'),
     code: source('{shared,functions/*}/**/*.ts'),
   };
 }
@@ -164,6 +173,14 @@ export const promises: Record<string, (texts: Texts) => Generator<string>> = {
       if (/_iam_(binding|policy)$/.test(type!)) yield `${type} takes away what others have granted: use _iam_member`;
       if (type === 'google_secret_manager_secret_version') yield `${type} would put a secret into the state`;
     }
+  },
+
+  *'forgets what is said to have an end, and nothing else'({ storage, indexes }) {
+    const rows = [...storage.matchAll(/^\| (.+?) \|.*\(TTL\).*\|$/gm)].map(([, paths]) => paths!);
+    const collections = rows.flatMap((paths) => [...paths.matchAll(/(\w+)\/\{[^`/]+`/g)].map(([, name]) => name!));
+    const { fieldOverrides } = JSON.parse(indexes) as { fieldOverrides: Override[] };
+    const ending = fieldOverrides.filter(({ ttl }) => ttl).map(({ collectionGroup }) => collectionGroup);
+    yield* differences('times to live', ending, collections);
   },
 
   *'describes and validates every variable, and shows those without a default'({ terraform, example }) {

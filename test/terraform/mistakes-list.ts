@@ -344,6 +344,13 @@ export const mistakes: Mistake[] = [
     red: 'data_protection/time_to_live',
   },
   {
+    name: 'a document that is said to end, and does not',
+    file: 'docs/storage.md',
+    find: '`sync_users` | 396 days (TTL) |\n| `customers/{id}/catalog',
+    put: '`sync_users` | with the customer |\n| `customers/{id}/catalog',
+    red: 'drift',
+  },
+  {
     name: 'terraform ignores the TTLs of the list',
     file: firestore,
     find: 'for_each = try(each.value.ttl, false) ? [true] : []',

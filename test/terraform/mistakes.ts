@@ -25,7 +25,7 @@ interface Result {
 
 function copy(): string {
   const folder = mkdtempSync(join(tmpdir(), 'terraform-mistake-'));
-  for (const part of ['terraform', 'firestore.indexes.json', 'docs/operations.md']) {
+  for (const part of ['terraform', 'firestore.indexes.json', 'docs/operations.md', 'docs/storage.md']) {
     cpSync(join(repository, part), join(folder, part), { recursive: true });
   }
   return folder;
