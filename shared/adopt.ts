@@ -20,6 +20,7 @@ import type { Secret } from './domain/secret.ts';
 import { publish, recorded } from './events.ts';
 import type { Outside, Stored } from './ports.ts';
 import { proxiesOf } from './refresh.ts';
+import { sendForRun, syncRequest } from './sync.ts';
 
 type Parts = Pick<Outside, 'store' | 'sealer' | 'queue' | 'webex' | 'clock' | 'log' | 'settings'>;
 
@@ -123,31 +124,28 @@ export async function adopted(
 }
 
 /**
- * Adopts a pair into a stored customer, under the lease of its connection. `customer`: the record as the request will
+ * Adopts a pair into a stored customer, under the lease of its connection, and asks for a sync of its users. `customer`: the record as the request will
  * leave it. While Webex is away, a connection that works is not given up for a pair that nobody has proven.
  * @throws Failure what `tryPasted` throws; `webex_unavailable` and its like; `busy` while a refresh is under way
  */
-export async function adoptInto(
-  outside: Parts,
-  caller: Caller,
-  customer: Customer,
-  pasted: Pasted,
-): Promise<Connection> {
+export async function adoptInto(outside: Parts, caller: Caller, customer: Customer, pasted: Pasted): Promise<void> {
   const { store, clock } = outside;
   const held = await lease(outside, caller, customer.id);
   try {
     const adoption = await tryPasted(outside, customer, pasted);
     const keepsOld = held.data.state === 'active' || held.data.state === 'degraded';
     if (adoption.kind === 'unproven' && keepsOld && !adoption.pair) throw adoption.failure;
-    const { connection, events } = await commitDecision(outside, async () => {
+    const by = actor(caller);
+    const { events, run } = await commitDecision(outside, async () => {
       const read = await owned(outside, held);
       const decided = await adopted(outside, read.data, pasted, adoption);
-      const record = recorded(decided.events, { customerId: customer.id, now: clock.now(), by: actor(caller) });
+      const record = recorded(decided.events, { customerId: customer.id, now: clock.now(), by });
+      const sync = await syncRequest(outside, customer.id, by);
       const write = { set: read.path, data: decided.connection, if: { version: read.version } };
-      return { writes: [write, ...record.writes], result: { connection: decided.connection, events: record.events } };
+      return { writes: [write, ...record.writes, ...sync.writes], result: { events: record.events, run: sync.run } };
     });
     await publish(outside, events);
-    return connection;
+    await sendForRun(outside, run);
   } catch (error) {
     await release(outside, held).catch(() => {});
     throw error;

@@ -26,7 +26,7 @@ import { healthy } from './domain/refresh.ts';
 import { Secret } from './domain/secret.ts';
 import { publish, recorded } from './events.ts';
 import type { Outside, Proxies, Write } from './ports.ts';
-import { requestSync } from './sync.ts';
+import { sendForRun, syncRequest } from './sync.ts';
 
 type Parts = Pick<Outside, 'store' | 'sealer' | 'queue' | 'webex' | 'clock' | 'log' | 'settings'>;
 
@@ -183,26 +183,16 @@ interface Fresh {
   requestedAt: number;
 }
 
-/** Puts the tokens into the link's customer and asks for a sync of its users. */
+/** Puts the tokens into the link's customer. */
 async function connect(outside: Parts, open: OpenLink, fresh: Fresh): Promise<Outcome> {
   const again = open.connection.data.state !== 'absent';
-  const { customerId, by } = open.link.data;
   const { customer, connection } = await storeGrant(outside, open, fresh);
-  const syncStarted = await requestSync(outside, customerId, by).then(
-    () => true,
-    (error) => {
-      // The tokens are safe: a sync that cannot be asked for now must not look like a failed connection.
-      outside.log.warn('sync_not_requested', { customer: customerId, code: codeOf(error) });
-      return false;
-    },
-  );
   const { organizationName, email } = fresh.consent.authorizer;
   const { refreshExpiresAt } = connection.grant!;
-  const shown = { customer: customer.name, organizationName, authorizedBy: email, refreshExpiresAt };
-  return { kind: 'connected', ...shown, again, syncStarted };
+  return { kind: 'connected', customer: customer.name, organizationName, authorizedBy: email, refreshExpiresAt, again };
 }
 
-/** Judges the consent, stores the fresh grant, uses the link up and tells of it, in one commit. */
+/** Judges the consent, stores the fresh grant, asks for a sync of its users, uses the link up and tells of it, in one commit. */
 async function storeGrant(
   outside: Parts,
   { link: { path, data: opened } }: OpenLink,
@@ -215,7 +205,7 @@ async function storeGrant(
     sealer.seal(pair.accessToken, accessTokenPlace(customerId)),
     sealer.seal(pair.refreshToken, refreshTokenPlace(customerId)),
   ]);
-  const { events, ...stored } = await commitDecision(outside, async () => {
+  const { events, run, ...stored } = await commitDecision(outside, async () => {
     const [customer, read, link] = await Promise.all([
       store.get<Customer>(customerPath(customerId)),
       store.get<Connection>(connectionPath(customerId)),
@@ -243,13 +233,16 @@ async function storeGrant(
     const again = read.data.state !== 'absent';
     const facts = { organization: authorizer.organizationName, authorizer: authorizer.email, again };
     const record = recorded([{ type: 'connected', facts }], { customerId, now, by });
+    const sync = await syncRequest(outside, customerId, by);
     const writes: Write[] = [
       { set: read.path, data: connection, if: { version: read.version } },
       { set: link.path, data: { ...link.data, usedAt: now }, if: { version: link.version } },
       ...record.writes,
+      ...sync.writes,
     ];
-    return { writes, result: { customer: customer.data, connection, events: record.events } };
+    return { writes, result: { customer: customer.data, connection, events: record.events, run: sync.run } };
   });
   await publish(outside, events);
+  await sendForRun(outside, run);
   return stored;
 }

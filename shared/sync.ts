@@ -13,27 +13,38 @@ import type { Outside, Stored, Write } from './ports.ts';
 type Parts = Pick<Outside, 'store' | 'queue' | 'clock' | 'log' | 'settings'>;
 
 /**
- * Asks for a sync; while one is asked for or under way, joins it. First sync on connect, and whenever somebody asks.
+ * Asks for a sync; while one is asked for or under way, joins it.
  * @throws Failure `not_found`
  */
 export async function requestSync(outside: Parts, customerId: string, by?: string): Promise<SyncRun> {
-  const { store, clock } = outside;
   const run = await commitDecision(outside, async () => {
-    const [customer, head] = await Promise.all([
-      store.get<Customer>(customerPath(customerId)),
-      store.get<Directory>(directoryPath(customerId)),
+    const [customer, { writes, run }] = await Promise.all([
+      outside.store.get<Customer>(customerPath(customerId)),
+      syncRequest(outside, customerId, by),
     ]);
     if (!customer) throw new Failure('not_found', 'There is no such customer.');
-    const joined = head?.data.run && (await store.get<SyncRun>(`${syncsOf(customerId)}/${head.data.run.id}`));
-    if (joined) return { writes: [], result: joined.data };
-    const run = newRun(newId(clock.now()), customerId, clock.now(), by ? { by } : {});
-    const record = by
-      ? recorded([{ type: 'sync_requested', facts: { sync: run.id } }], { customerId, now: clock.now(), by })
-      : { writes: [] };
-    return { writes: [...enqueued(head, run, clock.now()), ...record.writes], result: run };
+    return { writes, result: run };
   });
   await sendForRun(outside, run);
   return run;
+}
+
+/**
+ * The run that a request leads to, and the writes that put it up: none where it joins one. They belong into the commit that
+ * stores a new connection, whose first sync must not be forgotten; `sendForRun` follows that commit.
+ */
+export async function syncRequest(
+  { store, clock }: Pick<Parts, 'store' | 'clock'>,
+  customerId: string,
+  by?: string,
+): Promise<{ run: SyncRun; writes: Write[] }> {
+  const head = await store.get<Directory>(directoryPath(customerId));
+  const joined = head?.data.run && (await store.get<SyncRun>(`${syncsOf(customerId)}/${head.data.run.id}`));
+  if (joined) return { run: joined.data, writes: [] };
+  const now = clock.now();
+  const run = newRun(newId(now), customerId, now, by ? { by } : {});
+  const record = by && recorded([{ type: 'sync_requested', facts: { sync: run.id } }], { customerId, now, by });
+  return { run, writes: [...enqueued(head, run, now), ...(record ? record.writes : [])] };
 }
 
 /** The writes that put a new run up, for a customer whose directory (if there is one) has none. */

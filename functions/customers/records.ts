@@ -15,16 +15,16 @@ import {
   readCustomer,
   readStored,
 } from '../../shared/customers.ts';
-import { actor, type Caller } from '../../shared/domain/caller.ts';
+import { actor } from '../../shared/domain/caller.ts';
 import type { Customer, CustomerFields } from '../../shared/domain/customer.ts';
-import { codeOf, Failure, type Problem } from '../../shared/domain/failure.ts';
+import { Failure, type Problem } from '../../shared/domain/failure.ts';
 import { proxyProblem } from '../../shared/domain/proxy.ts';
 import { keepPassword } from '../../shared/domain/proxy-password.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 import type { SyncSettings } from '../../shared/domain/sync.ts';
 import { answerInCommit } from '../../shared/idempotency.ts';
 import type { Outside } from '../../shared/ports.ts';
-import { requestSync, reschedule } from '../../shared/sync.ts';
+import { reschedule, sendForRun, syncRequest } from '../../shared/sync.ts';
 import { customerCreate, customerPatch, listQuery } from './fields.ts';
 import { type Operation, operation } from './operation.ts';
 import { pageToken, positionOf } from './page-token.ts';
@@ -108,8 +108,12 @@ export function recordOperations(outside: Outside): Operation[] {
           const { connection, events } = await adopted(outside, created.connection, pasted, adoption);
           const read = { customer: created.customer, connection };
           const answer = { status: 201, ...withETag(read) };
-          await createCustomer(outside, caller, read, { writes: await remember(answer), events });
-          if (adoption.kind === 'proven') await firstSync(outside, caller, created.customer.id);
+          const sync = await syncRequest(outside, created.customer.id, actor(caller));
+          await createCustomer(outside, caller, read, {
+            writes: [...(await remember(answer)), ...sync.writes],
+            events,
+          });
+          await sendForRun(outside, sync.run);
           return answer;
         }),
     }),
@@ -159,7 +163,6 @@ export function recordOperations(outside: Outside): Operation[] {
         if (pasted) {
           const read = await readStored(store, caller, id, role);
           await adoptInto(outside, caller, await changed(outside, caller, read, matches, change), pasted);
-          await firstSync(outside, caller, id);
         }
         const read = await changeCustomer(outside, caller, id, matches, change);
         if (body.sync !== undefined) await reschedule(outside, id);
@@ -183,13 +186,6 @@ export function recordOperations(outside: Outside): Operation[] {
       },
     }),
   ];
-}
-
-/** Users of a customer that has just been connected. The tokens are safe: a sync that cannot be asked for fails nothing. */
-async function firstSync(outside: Outside, caller: Caller, id: string): Promise<void> {
-  await requestSync(outside, id, actor(caller)).catch((error) =>
-    outside.log.warn('sync_not_requested', { customer: id, code: codeOf(error) }),
-  );
 }
 
 function toPasted(body: { token?: string | undefined; refresh_token?: string | undefined }): Pasted | undefined {

@@ -62,7 +62,6 @@ export type Outcome =
       authorizedBy: string;
       refreshExpiresAt: number;
       again: boolean;
-      syncStarted: boolean;
     }
   | { kind: 'failed'; code: FailureCode; message: string };
 

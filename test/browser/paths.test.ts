@@ -328,17 +328,14 @@ describe('by a connect link', () => {
     expect(await text()).toContain('This link has been used.');
   });
 
-  it('says that a customer is connected even where its sync cannot be asked for', async () => {
+  it('says that a customer is connected, and its sync is on its way, where the message cannot be sent', async () => {
     const { page, customer, link, outside, heading, text } = await open();
-    const { commit } = outside.store;
-    outside.store.commit = async (writes) => {
-      if (writes.some((write) => 'set' in write && write.set.startsWith('directories/')))
-        throw new Error('the store is down');
-      return commit(writes);
+    outside.queue.publish = async () => {
+      throw new Error('the queue is down');
     };
     await followLink(page, await link(await customer()));
     expect(await heading()).toBe('Acme Corporation is connected');
-    expect(await text()).toContain('could not be started');
+    expect(await text()).toContain('sync of its users has started');
   });
 });
 

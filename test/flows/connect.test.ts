@@ -4,16 +4,19 @@ import { createConnectLink } from '../../shared/connect-link.ts';
 import { clearOutcome, readOutcome } from '../../shared/connect-outcome.ts';
 import { type ConnectLink, digest, type UsedState, unguessable } from '../../shared/domain/authorization.ts';
 import type { Customer } from '../../shared/domain/customer.ts';
+import type { Directory } from '../../shared/domain/directory.ts';
 import { Failure } from '../../shared/domain/failure.ts';
 import {
   accessTokenPlace,
   customerPath,
+  directoryPath,
   linkPath,
   refreshTokenPlace,
   usedStatePath,
 } from '../../shared/domain/paths.ts';
 import { day } from '../../shared/domain/schedule.ts';
 import { toFailure } from '../../shared/http/problem.ts';
+import { requestDueSyncs } from '../../shared/sync.ts';
 import { connectedCustomer, movableClock, readConnection, type TestOutside, testOutside } from '../support/outside.ts';
 import { authorize } from '../webex/authorize.ts';
 import { sampleClient, sampleOrganizations } from '../webex/sample.ts';
@@ -85,8 +88,23 @@ describe('through a link', () => {
     expect(await readOutcome(outside, back.authorization)).toMatchObject({
       kind: 'connected',
       again: true,
-      syncStarted: true,
     });
+  });
+
+  it('asks for the first sync in the same commit: a message that is lost is sent again by the scheduled pass', async () => {
+    await outside.store.commit([{ delete: directoryPath(customer) }]);
+    const { publish } = outside.queue;
+    outside.queue.publish = async () => {
+      throw new Failure('queue_unavailable', 'The queue is away.');
+    };
+    await finish(await consented(await link()));
+    outside.queue.publish = publish;
+    const run = (await outside.store.get<Directory>(directoryPath(customer)))?.data.run?.id;
+    expect(run).toBeTypeOf('string');
+    outside.clock.advance(3_600_000);
+    const sent = outside.messages.length;
+    expect(await requestDueSyncs(outside, outside.clock.now() + 60_000)).toMatchObject({ resumed: 1, failed: 0 });
+    expect(outside.messages.slice(sent)).toMatchObject([{ topic: 'sync-users', data: { customer, sync: run } }]);
   });
 
   it('stores nothing when the customer has become another organization meanwhile', async () => {

@@ -51,14 +51,11 @@ export function leavingPage(site: Site, next: string, now: number): string {
 /** What is connected now, and until when. */
 export function connectedPage(site: Site, done: Outcome & { kind: 'connected' }, now: number): string {
   const { customer, organizationName, authorizedBy, again } = done;
-  const sync = done.syncStarted
-    ? `${again ? 'A' : 'The first'} sync of its users has started.`
-    : 'The sync of its users could not be started: choose Sync Webex Teams Users in the portal.';
   return document(site, {
     title: `${customer} is connected`,
     now,
     body: html`${goodSeal}<h1>${named(customer)} is ${again ? 'connected again' : 'connected'}</h1>
-<p class="lead">${sync}</p>
+<p class="lead">${again ? 'A' : 'The first'} sync of its users has started.</p>
 ${facts([
   ['Customer', named(customer)],
   ['Organization', named(organizationName)],
