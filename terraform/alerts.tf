@@ -21,11 +21,11 @@ locals {
     }
     schedule_failed = {
       severity = "ERROR"
-      title    = "A scheduled call of refresh_tokens failed with all its retries"
+      title    = "Scheduled calls of refresh_tokens fail"
       filter   = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.schedule_failed.name}\" AND resource.type=\"cloud_scheduler_job\""
       group_by = ["resource.label.job_id"]
       window   = local.hour
-      above    = 2 # The call and its two retries.
+      above    = 2 # A call and its two retries, or one each of several.
     }
     refresh_out_of_time = {
       severity = "WARNING"
@@ -89,6 +89,20 @@ locals {
       filter   = local.counted.sync_not_requested
       window   = local.hour
       above    = 10
+    }
+    syncs_not_sent = {
+      severity = "ERROR"
+      title    = "Messages for syncs cannot be sent"
+      filter   = local.counted.sync_not_sent
+      window   = local.hour
+      above    = 10
+    }
+    sweeps_failed = {
+      severity = "WARNING"
+      title    = "What was left lying is not taken up"
+      filter   = local.counted.sweep_failed
+      window   = 6 * local.hour
+      above    = 3
     }
     sync_stuck = {
       severity = "ERROR"

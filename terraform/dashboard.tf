@@ -11,7 +11,7 @@ locals {
     { title = "Why renewals fail", window = "3600s", series = [
       { legend = "$${metric.labels.code}", filter = local.counted.refresh_failed, group_by = ["metric.label.code"] },
     ] },
-    { title = "Runs of refresh_tokens: seconds (95th percentile)", window = "3600s", series = [
+    { title = "Runs of refresh_tokens: milliseconds (95th percentile)", window = "3600s", series = [
       { legend = "95 %", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.refresh_duration.name}\" AND resource.type=\"cloud_run_revision\"", aligner = "ALIGN_DELTA", reducer = "REDUCE_PERCENTILE_95" },
     ] },
     { title = "Connections by days of runway, as they cross a mark", window = "3600s", series = [

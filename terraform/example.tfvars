@@ -15,7 +15,7 @@ runbook_url         = "https://github.com/example/webex-customer-access/blob/mai
 
 # Only where customers' proxies have private addresses:
 # private_network = {
-#   subnet_cidr = "10.8.0.0/26"
+#   subnet_cidr = "10.8.0.0/24"
 #   proxies     = [{ address = "10.10.10.10", port = 8123 }]
 #   network     = "projects/customer-access-prod/global/networks/vpn"
 # }

@@ -91,8 +91,7 @@ resource "google_cloudfunctions2_function" "this" {
     entry_point       = each.key
     service_account   = google_service_account.build.id
     docker_repository = google_artifact_registry_repository.functions.id
-    # The zip holds a finished bundle. The one script starts it once, which fills its compile cache.
-    environment_variables = { GOOGLE_NODE_RUN_SCRIPTS = "gcp-build", NODE_ENV = "production" }
+    # The zip holds a finished bundle: the build installs the framework and runs gcp-build, which fills the compile cache.
 
     source {
       storage_source {

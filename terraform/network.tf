@@ -61,8 +61,4 @@ resource "google_compute_firewall" "deny_other" {
   deny {
     protocol = "all"
   }
-
-  log_config {
-    metadata = "INCLUDE_ALL_METADATA"
-  }
 }

@@ -23,6 +23,16 @@ resource "google_secret_manager_secret" "this" {
   depends_on = [google_project_service.this]
 }
 
+# By default logs are kept for 30 days, and a leak may be found later than that.
+resource "google_logging_project_bucket_config" "default" {
+  project        = var.project_id
+  location       = "global"
+  bucket_id      = "_Default"
+  retention_days = 400
+
+  depends_on = [google_project_service.this]
+}
+
 # Who read which secret when. The functions keep values for minutes, so the log stays small.
 resource "google_project_iam_audit_config" "secrets" {
   project = var.project_id

@@ -88,7 +88,7 @@ variable "caller_grants" {
   }
 
   validation {
-    condition     = alltrue([for grant in var.caller_grants : can(regex("^[^@\\s:]+@[^@\\s]+$", grant.caller))])
+    condition     = alltrue([for grant in var.caller_grants : can(regex("^[^@\\s:]+@[^@\\s]+\\.[^@\\s]+$", grant.caller))])
     error_message = "Each caller is the e-mail of an account, without the prefix serviceAccount: or user:."
   }
 }
@@ -186,8 +186,8 @@ variable "private_network" {
   default = null
 
   validation {
-    condition     = var.private_network == null || try(tonumber(split("/", var.private_network.subnet_cidr)[1]) <= 26 && cidrnetmask(var.private_network.subnet_cidr) != "", false)
-    error_message = "subnet_cidr is a range of 64 addresses or more (/26 or shorter), such as 10.8.0.0/26: every instance takes addresses, and a new revision takes them again."
+    condition     = var.private_network == null || try(pow(2, 32 - tonumber(split("/", var.private_network.subnet_cidr)[1])) - 4 >= 2 * (22 + var.sync_instances) && cidrnetmask(var.private_network.subnet_cidr) != "", false)
+    error_message = "subnet_cidr needs twice as many addresses as there can be instances (22 and sync_instances), and four of its own: with 20 sync_instances a /25 such as 10.8.0.0/25."
   }
 
   validation {
@@ -199,8 +199,8 @@ variable "private_network" {
   }
 
   validation {
-    condition     = can(regex("^projects/[^/]+/global/networks/[^/]+$", var.private_network.network)) || try(var.private_network.network, null) == null
-    error_message = "Give the network's full name, projects/PROJECT/global/networks/NAME, or leave it out for a new one: gcloud compute networks list --uri."
+    condition     = try(var.private_network.network, null) == null || can(regex("^projects/${var.project_id}/global/networks/[^/]+$", var.private_network.network))
+    error_message = "Give the full name of a network of this project, projects/PROJECT/global/networks/NAME, or leave it out for a new one. The subnet and its rules are made in this project: a shared VPC of another one does not fit."
   }
 }
 

@@ -94,6 +94,11 @@ run "secrets" {
   }
 
   assert {
+    condition     = google_logging_project_bucket_config.default.bucket_id == "_Default" && google_logging_project_bucket_config.default.retention_days == 400
+    error_message = "Who read a secret can be told for more than a year."
+  }
+
+  assert {
     condition     = alltrue([for type in ["DATA_READ", "DATA_WRITE"] : contains([for config in google_project_iam_audit_config.secrets.audit_log_config : config.log_type], type)])
     error_message = "Who reads or adds a secret is recorded."
   }

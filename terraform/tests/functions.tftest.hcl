@@ -23,8 +23,8 @@ run "runtime" {
   }
 
   assert {
-    condition     = alltrue([for function in google_cloudfunctions2_function.this : function.build_config[0].environment_variables["GOOGLE_NODE_RUN_SCRIPTS"] == "gcp-build" && function.service_config[0].environment_variables["NODE_COMPILE_CACHE"] == "/workspace/compile-cache"])
-    error_message = "The build fills the compile cache, and the function reads it."
+    condition     = alltrue([for function in google_cloudfunctions2_function.this : function.service_config[0].environment_variables["NODE_COMPILE_CACHE"] == "/workspace/compile-cache"])
+    error_message = "The function reads the compile cache that its build has filled."
   }
 
   assert {

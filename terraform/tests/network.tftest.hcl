@@ -23,7 +23,7 @@ run "proxies_only" {
 
   variables {
     private_network = {
-      subnet_cidr = "10.8.0.0/26"
+      subnet_cidr = "10.8.0.0/24"
       proxies     = [{ address = "10.10.10.10", port = 8123 }, { address = "10.10.10.11", port = 3128 }]
     }
   }
@@ -75,7 +75,7 @@ run "existing_network" {
 
   variables {
     private_network = {
-      subnet_cidr = "10.8.0.0/26"
+      subnet_cidr = "10.8.0.0/24"
       proxies     = [{ address = "10.10.10.10", port = 8123 }]
       network     = "projects/access-test/global/networks/vpn"
     }
@@ -92,7 +92,7 @@ run "refuses_a_subnet_that_is_too_small" {
 
   variables {
     private_network = {
-      subnet_cidr = "10.8.0.0/27"
+      subnet_cidr = "10.8.0.0/26"
       proxies     = [{ address = "10.10.10.10", port = 8123 }]
     }
   }
@@ -105,7 +105,7 @@ run "refuses_a_range_as_a_proxy" {
 
   variables {
     private_network = {
-      subnet_cidr = "10.8.0.0/26"
+      subnet_cidr = "10.8.0.0/24"
       proxies     = [{ address = "10.0.0.0/8", port = 8123 }]
     }
   }

@@ -26,11 +26,18 @@ const indexes = 'firestore.indexes.json';
 export const mistakes: Mistake[] = [
   // What runs.
   {
-    name: 'the build fills no compile cache',
+    name: 'proxies of customers may lead back to us',
     file: functions,
-    find: 'GOOGLE_NODE_RUN_SCRIPTS = "gcp-build"',
-    put: 'GOOGLE_NODE_RUN_SCRIPTS = ""',
-    red: 'functions/runtime',
+    find: '    NODE_ENV             = "production"',
+    put: '    ALLOW_LOCAL_PROXIES  = "true"\n    NODE_ENV             = "production"',
+    red: 'drift',
+  },
+  {
+    name: 'a warning that nothing counts',
+    file: metrics,
+    find: '    sweep_failed            = { event = "sweep_failed", labels = ["code"] }\n',
+    put: '',
+    red: 'drift',
   },
   {
     name: 'the compile cache is looked for elsewhere',
@@ -337,6 +344,13 @@ export const mistakes: Mistake[] = [
     red: 'data_protection/database',
   },
   {
+    name: 'who read a secret is forgotten after a month',
+    file: terraform('secrets.tf'),
+    find: 'retention_days = 400',
+    put: 'retention_days = 30',
+    red: 'data_protection/secrets',
+  },
+  {
     name: 'a dropped TTL',
     file: indexes,
     find: '"collectionGroup": "used_states",\n      "fieldPath": "expireAt",\n      "ttl": true,',
@@ -391,7 +405,7 @@ export const mistakes: Mistake[] = [
     name: 'other private ranges stay reachable',
     file: network,
     find: 'destination_ranges = ["0.0.0.0/0"]',
-    put: 'destination_ranges = ["10.8.0.0/26"]',
+    put: 'destination_ranges = ["10.8.0.0/24"]',
     red: 'network/proxies_only',
   },
   {
