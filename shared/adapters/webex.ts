@@ -229,7 +229,10 @@ async function nextLink(header: string | undefined): Promise<string | undefined>
 /** What an answer other than 2xx says may be logged, and some gateways quote what they were sent. */
 function withoutSecrets(body: string, { form = {}, accessToken }: Request): string {
   const secrets = secretFields.flatMap((field) => form[field] ?? []).concat(accessToken?.reveal() ?? []);
-  return secrets.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), body);
+  // Shorter ones are no secrets of Webex's but somebody's typing, and would tear Webex's own words apart.
+  return secrets
+    .filter(({ length }) => length >= 8)
+    .reduce((text, secret) => text.replaceAll(secret, '[redacted]'), body);
 }
 
 function parsed(body: string): unknown {

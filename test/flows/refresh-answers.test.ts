@@ -102,6 +102,11 @@ describe('an answer that is no success keeps the connection, and is recorded by 
     expect((await stored()).nextRefreshAt! - outside.clock.now()).toBeGreaterThan(atLeastMs - 5_000);
   });
 
+  it.each(['a', 'invalid_'])('understands Webex where the token is the text "%s"', async (token) => {
+    const asked = outside.webex.refresh({ refreshToken: new Secret(token) });
+    await expect(asked).rejects.toMatchObject({ code: 'grant_refused' });
+  });
+
   it('keeps Webex’s name for the request', async () => {
     fault(json(webexBody('Something odd.'), 409));
     await refresh();

@@ -120,8 +120,8 @@ export const mistakes: Mistake[] = [
   {
     name: 'a caller is written as an IAM member',
     file: variables,
-    find: '"^[^@\\\\s:]+@[^@\\\\s]+$", grant.caller',
-    put: '"^[^@\\\\s]+@[^@\\\\s]+$", grant.caller',
+    find: '"^[^@\\\\s:]+@[^@\\\\s]+\\\\.[^@\\\\s]+$", grant.caller',
+    put: '"^[^@\\\\s]+@[^@\\\\s]+\\\\.[^@\\\\s]+$", grant.caller',
     red: 'public_surface/refuses_a_caller_written_as_a_member',
   },
 
