@@ -36,6 +36,9 @@ export async function approveRemovals(outside: Parts, customerId: string, runId:
     const { head, stored, held } = await readWaiting(store, customerId, runId, 'approved');
     const current = head.data.run && (await store.get<SyncRun>(runPath({ customerId, id: head.data.run.id })));
     if (current?.data.approves === runId) return { writes: [], result: current.data };
+    if (held.state === 'approved' && (head.data.lastSyncedAt ?? 0) > held.decidedAt!) {
+      throw new Failure('conflict', 'A newer sync has been made since these removals were approved.');
+    }
     if (current) throw new Failure('busy', 'A sync is under way: decide when it has ended.', { retryAfterMs: 60_000 });
     const run = newRun(newId(now), customerId, now, { by, approves: runId });
     const { heldBy: _held, ...rest } = head.data;

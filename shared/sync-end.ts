@@ -87,7 +87,9 @@ async function settle(
   const { outside } = session;
   const record = recorded(drafts, { customerId: run.customerId, now: outside.clock.now(), by: run.by });
   const end: Write = { set: runPath(run), data: run };
-  await commitHead(session, head, [end, ...forgetCheckpoint(session), ...writes, ...record.writes]);
+  // Requests may have joined a run that only carried an approval out: the next pass scans.
+  const next = run.approves ? { ...head, nextSyncAt: outside.clock.now() } : head;
+  await commitHead(session, next, [end, ...forgetCheckpoint(session), ...writes, ...record.writes]);
   await publish(outside, record.events);
 }
 

@@ -3,11 +3,12 @@
 import { codeOf } from './domain/failure.ts';
 import { heldOf } from './domain/paths.ts';
 import { holdReason } from './domain/removal.ts';
+import { belongs } from './domain/scan.ts';
 import { type HoldReason, inPhase } from './domain/sync.ts';
 import type { Write } from './ports.ts';
 import { watchSight } from './sync-authorizer.ts';
 import { advance, checkpointDue, checkpointWrites, outOfTime, type Session } from './sync-session.ts';
-import { commitRemovals, usersPerCommit } from './sync-users.ts';
+import { commitRemovals, compare, flushAll, type Pending, usersPerCommit } from './sync-users.ts';
 
 /** The document `customers/{id}/held/{run}-{n}`: people whose removal awaits a decision. */
 export interface HeldPeople {
@@ -30,15 +31,17 @@ export const heldPath = (customerId: string, run: string, index: number) => `${h
  * unseen are proven to be gone. Answers whether it got to the end before the time was over.
  */
 export async function confirmAbsent(session: Session): Promise<boolean> {
-  const { outside, roster } = session;
+  const { outside, customer, roster } = session;
   const absent = roster.unseen();
   for (let from = session.confirmed; from < absent.length; from += idsPerRequest) {
     const ids = absent.slice(from, from + idsPerRequest);
     const answer = await session.call((access) => outside.webex.peopleById(access, ids));
-    const gone = new Set(answer.notFoundIds);
+    // Webex may show people of other organizations: who has moved there is gone from here.
+    const moved = answer.people.filter((person) => !belongs(person, customer.accountNumber)).map(({ id }) => id);
+    const gone = new Set([...answer.notFoundIds, ...moved]);
     for (const id of ids) {
       if (gone.has(id)) session.confirmed += 1;
-      else roster.see(id);
+      else await missed(session, id);
     }
     // After the work: every message gets a little further, however short its time.
     if (outOfTime(session) && from + idsPerRequest < absent.length) return false;
@@ -51,13 +54,37 @@ export async function confirmAbsent(session: Session): Promise<boolean> {
   return true;
 }
 
+/** Somebody whom the scan has missed and who is there all the same: counts as seen, and is compared like everybody else. */
+async function missed(session: Session, id: string): Promise<void> {
+  const { outside, roster } = session;
+  const person = await session
+    .call((access) => outside.webex.person(access, id))
+    .catch((error) => {
+      // Gone since; the next sync asks anew.
+      if (codeOf(error) === 'webex_not_found') return undefined;
+      throw error;
+    });
+  const pending: Pending = new Map();
+  if (person) compare(session, [person], pending);
+  await flushAll(session, pending);
+  roster.see(id);
+}
+
 /** Why the confirmed removals must be held, if so. What was approved is held no more. */
 export async function whyHeld(session: Session): Promise<HoldReason | undefined> {
-  const { roster, run, settings } = session;
-  const gone = roster.size - roster.seenCount;
-  if (gone === 0 || run.approves) return undefined;
+  const { roster, run, settings, scan } = session;
+  const unseen = roster.size - roster.seenCount;
+  if (unseen === 0 || run.approves) return undefined;
+  // A run that has been begun anew has perhaps removed some before.
+  const gone = unseen + session.head.data.run!.counts.removed;
   const total = settings.checkTotal ? await scimTotal(session) : undefined;
-  const facts = { gone, known: run.expected, present: roster.seenCount, ...(total !== undefined && { total }) };
+  const facts = {
+    gone,
+    known: run.expected,
+    scanned: scan.found ?? 0,
+    present: roster.seenCount,
+    ...(total !== undefined && { total }),
+  };
   return holdReason(facts, settings);
 }
 
@@ -66,7 +93,8 @@ async function scimTotal({ outside, customer, call }: Session): Promise<number |
   try {
     return await call((access) => outside.webex.scimTotal(access, customer.accountNumber));
   } catch (error) {
-    if (['webex_forbidden', 'webex_not_found', 'webex_unexpected'].includes(codeOf(error))) return undefined;
+    if (['webex_forbidden', 'webex_unauthorized', 'webex_not_found', 'webex_unexpected'].includes(codeOf(error)))
+      return undefined;
     throw error;
   }
 }
@@ -100,9 +128,9 @@ export async function removeUnseen(session: Session): Promise<boolean> {
     session.run = inPhase(session.run, 'remove', outside.clock.now());
     if (gone.length > usersPerCommit) await advance(session, {}, checkpointWrites(session, session.head.data));
   }
-  for (let from = 0; from < gone.length; from += usersPerCommit) {
-    await commitRemovals(session, gone.slice(from, from + usersPerCommit));
-    if (outOfTime(session) && from + usersPerCommit < gone.length) return false;
+  for (let from = 0; from < gone.length; ) {
+    from += await commitRemovals(session, gone.slice(from, from + usersPerCommit));
+    if (outOfTime(session) && from < gone.length) return false;
   }
   return true;
 }

@@ -1,7 +1,9 @@
 /** Makes a customer's stored users match its Webex organization: scan → confirm who is absent → remove or hold. */
 
 import { removeRemains } from './customer-remains.ts';
+import type { Connection } from './domain/connection.ts';
 import { codeOf, Failure, type FailureCode } from './domain/failure.ts';
+import { connectionPath } from './domain/paths.ts';
 import { inPhase, type SyncRun } from './domain/sync.ts';
 import { markApproved } from './removal-decision.ts';
 import { watchAfterRefusal } from './sync-authorizer.ts';
@@ -74,6 +76,7 @@ async function work(session: Session): Promise<SyncRun | undefined> {
   if (!approves && (!phase || phase === 'scan')) {
     begin('scan');
     if (!(await scanPeople(session))) return undefined;
+    session.scan = { ...session.scan, found: session.roster.seenCount };
   }
   if (phase !== 'remove' && session.roster.seenCount < session.roster.size) {
     begin('confirm');
@@ -93,7 +96,7 @@ async function afterFailure(session: Session, error: unknown): Promise<SyncRun |
   try {
     if (code === 'conflict') throw error;
     if (code === 'webex_forbidden') await watchAfterRefusal(session);
-    if (!curable.has(code)) return await fail(session, error);
+    if (!curable.has(code) && !(await wasReconnected(session))) return await fail(session, error);
     // Where the store is away, the lease runs out by itself.
     if (code !== 'store_unavailable') await leave(session, retryAfterMs(error));
   } catch (second) {
@@ -103,6 +106,12 @@ async function afterFailure(session: Session, error: unknown): Promise<SyncRun |
     return undefined;
   }
   throw error;
+}
+
+/** Somebody has connected the customer anew meanwhile, and counts on this run: the next delivery goes on with the new grant. */
+async function wasReconnected({ outside, customer, grantedAt }: Session): Promise<boolean> {
+  const connection = await outside.store.get<Connection>(connectionPath(customer.id));
+  return connection?.data.grant !== undefined && connection.data.grant.grantedAt !== grantedAt;
 }
 
 function retryAfterMs(error: unknown): number | undefined {

@@ -17,6 +17,7 @@ export type Parts = Pick<Outside, 'store' | 'sealer' | 'queue' | 'webex' | 'cloc
 /** The document `customers/{id}/roster/checkpoint`: from where another message can go on. */
 interface Checkpoint {
   run: string;
+  /** When it last got further. */
   at: number;
   scan: ScanPosition;
   /** The first so many who were absent are confirmed to be gone. */
@@ -32,6 +33,8 @@ export interface Session {
   customer: Customer;
   /** Who authorized the connection, where that is known. */
   authorizer: string | undefined;
+  /** When the grant was given that the run works with. */
+  grantedAt: number | undefined;
   settings: SyncSettings;
   call: Call;
   /** Nothing new is begun after this: another message goes on. Epoch ms. */
@@ -107,6 +110,7 @@ export async function openSession(
     outside,
     customer: customer.data,
     authorizer: connection?.data.grant?.authorizer?.id,
+    grantedAt: connection?.data.grant?.grantedAt,
     settings: syncSettings(customer.data.sync),
     call: callsOf(
       outside,
@@ -168,10 +172,20 @@ export function counted({ run, roster, scan }: Session, head: Directory): SyncRu
  */
 export function checkpointWrites(session: Session, head: Directory): Write[] {
   const { customer, run, roster, scan, confirmed, outside } = session;
-  const at = outside.clock.now();
+  const now = outside.clock.now();
   const { generation, entries } = head.roster;
-  const checkpoint: Checkpoint = { run: run.id, at, scan, confirmed, generation, entries, seen: roster.seenBits() };
-  Object.assign(session, { checkpointedAt: at, seenAtCheckpoint: roster.seenCount, hasCheckpoint: true });
+  const seen = roster.seenBits();
+  // Attempts that get nowhere make what was seen no younger.
+  const { mark } = session;
+  const stands = mark?.seen === seen && mark.confirmed === confirmed && mark.scan.pages === scan.pages;
+  const at = stands ? mark.at : now;
+  const checkpoint: Checkpoint = { run: run.id, at, scan, confirmed, generation, entries, seen };
+  Object.assign(session, {
+    mark: checkpoint,
+    checkpointedAt: now,
+    seenAtCheckpoint: roster.seenCount,
+    hasCheckpoint: true,
+  });
   return [
     { set: checkpointPath(customer.id), data: checkpoint },
     { set: runPath(run), data: counted(session, head) },

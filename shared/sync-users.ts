@@ -63,22 +63,28 @@ async function commitPending(session: Session, pending: Pending, checkpoint = fa
   if (batch.users.length > 0 || withCheckpoint) await commitBatch(session, batch, withCheckpoint);
 }
 
-/** Turns users into tombstones, one commit. */
-export async function commitRemovals(session: Session, ids: string[]): Promise<void> {
+/** Turns users into tombstones, as many of them as one commit takes; answers how many. */
+export async function commitRemovals(session: Session, ids: string[]): Promise<number> {
   const { outside, customer, head, roster } = session;
   const now = outside.clock.now();
   const today = Math.floor(now / day);
   const stored = await outside.store.getMany<User | Tombstone>(ids.map((id) => `${usersOf(customer.id)}/${id}`));
-  const users = stored.flatMap((user) => user?.data ?? []);
+  const users: Tombstone[] = [];
+  let [taken, bytes] = [0, 0];
+  for (const user of stored) {
+    const gone = user && tombstone(user.data, head.data.revision + 1 + users.length, now);
+    bytes += gone ? Buffer.byteLength(JSON.stringify(gone)) : 0;
+    if (bytes > bytesPerCommit && taken > 0) break;
+    if (gone) users.push(gone);
+    taken += 1;
+  }
+  const removed = ids.slice(0, taken);
   const counts = { ...head.data.run!.counts };
-  counts.removed += ids.length;
-  for (const id of ids) roster.remove(id, today);
-  await commitBatch(session, {
-    users: users.map((user, index) => tombstone(user, head.data.revision + 1 + index, now)),
-    lines: ids.map((id) => removalOf(id, today)),
-    people: -ids.length,
-    counts,
-  });
+  counts.removed += taken;
+  for (const id of removed) roster.remove(id, today);
+  const lines = removed.map((id) => removalOf(id, today));
+  await commitBatch(session, { users, lines, people: -taken, counts });
+  return taken;
 }
 
 interface Batch {

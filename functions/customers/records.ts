@@ -162,6 +162,7 @@ export function recordOperations(outside: Outside): Operation[] {
         const pasted = toPasted(body);
         if (pasted) {
           const read = await readStored(store, caller, id, role);
+          assertSameOrganization(read.customer.data, body.account_number);
           await adoptInto(outside, caller, await changed(outside, caller, read, matches, change), pasted);
         }
         const read = await changeCustomer(outside, caller, id, matches, change);
@@ -186,6 +187,16 @@ export function recordOperations(outside: Outside): Operation[] {
       },
     }),
   ];
+}
+
+/**
+ * Tokens are proven against the record as it will be, but kept before it is changed: another organization's must not be.
+ * @throws Failure `invalid_request`
+ */
+function assertSameOrganization({ accountNumber }: Customer, sent: string | undefined): void {
+  if (sent === undefined || sent === accountNumber) return;
+  const problems = [{ pointer: '/account_number', detail: 'cannot be changed together with tokens: change it first' }];
+  throw new Failure('invalid_request', 'The request is not valid.', { problems });
 }
 
 function toPasted(body: { token?: string | undefined; refresh_token?: string | undefined }): Pasted | undefined {

@@ -7,7 +7,9 @@ export interface RemovalFacts {
   gone: number;
   /** Stored when the run began. */
   known: number;
-  /** Whom Webex has shown in this run. */
+  /** Whom the scan has found. */
+  scanned: number;
+  /** Whom Webex has shown in this run: those, and who was asked about by id. */
   present: number;
   /** How many SCIM knows of; absent where it may not be asked. */
   total?: number;
@@ -15,9 +17,9 @@ export interface RemovalFacts {
 
 /** Why the removals must wait for a decision; undefined when they may be done. */
 export function holdReason(facts: RemovalFacts, settings: SyncSettings): HoldReason | undefined {
-  const { gone, known, present, total } = facts;
+  const { gone, known, scanned, present, total } = facts;
   if (gone === 0) return undefined;
-  if (present === 0) return 'empty_organization';
+  if (scanned === 0) return 'empty_organization';
   if (gone > settings.heldAbove) return 'many';
   if (gone > settings.heldAbovePeople && gone > known * settings.heldAboveShare) return 'many';
   if (settings.checkTotal && total !== undefined && total > present) return 'total_differs';

@@ -10,6 +10,8 @@ export interface ScanPosition {
   cursor?: string;
   pages: number;
   pageSize: number;
+  /** Whom it found, once it has come to its end. */
+  found?: number;
   /** Times that it was begun anew because Webex no longer took the cursor. */
   restarts: number;
 }

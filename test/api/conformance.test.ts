@@ -492,6 +492,20 @@ describe('every documented error is answered', () => {
   }
 });
 
+describe('tokens together with another account number', () => {
+  it('are refused before Webex is asked: they would be kept under the old one', async () => {
+    const created = await api.call('POST', '', { headers: key(), body: fields({ account_number: randomUUID() }) });
+    const path = `/${created.body.id}`;
+    const grant = api.webex.control.grant({ orgId: acme.id });
+    const tokens = { token: grant.access_token, refresh_token: grant.refresh_token };
+    const sent = { headers: { 'if-match': '*' }, body: { account_number: randomUUID(), ...tokens } };
+    const refused = await api.call('PATCH', path, sent);
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: '/account_number' }] } });
+    expect((await api.call('GET', path)).body.connection.state).toBe('absent');
+    expect(api.webex.control.isAlive(grant.refresh_token!)).toBe(true);
+  });
+});
+
 describe('a proxy at a local address', () => {
   it.each(['http://127.0.0.1:8123', 'http://user:secret@localhost', 'http://[fd20:ce::254]', 'http://0x7f000001'])(
     '%s is refused where it is saved',

@@ -26,12 +26,12 @@ describe('removals', () => {
     [{ gone: 2, known: 50, present: 48, total: 48 }, undefined],
     [{ gone: 2, known: 50, present: 48, total: 40 }, undefined],
   ] as const)('of %j: %s', (facts, reason) => {
-    expect(holdReason(facts, defaults)).toBe(reason);
+    expect(holdReason({ scanned: facts.present, ...facts }, defaults)).toBe(reason);
   });
 
   it('of everybody are held whatever the customer sets', () => {
     const most = { ...defaults, heldAbove: 1e9, heldAbovePeople: 1e9, heldAboveShare: 1 };
-    expect(holdReason({ gone: 3, known: 3, present: 0 }, most)).toBe('empty_organization');
+    expect(holdReason({ gone: 3, known: 3, scanned: 0, present: 1 }, most)).toBe('empty_organization');
   });
 });
 

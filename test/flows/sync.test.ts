@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withAccess } from '../../shared/access.ts';
 import { removeRemains } from '../../shared/customer-remains.ts';
 import type { Customer } from '../../shared/domain/customer.ts';
 import { newDirectory } from '../../shared/domain/directory.ts';
-import { codeOf } from '../../shared/domain/failure.ts';
+import { codeOf, Failure } from '../../shared/domain/failure.ts';
 import { catalogOf, connectionPath, customerPath, directoryPath, usersOf } from '../../shared/domain/paths.ts';
 import { day } from '../../shared/domain/schedule.ts';
 import { approveRemovals, readHeld, rejectRemovals } from '../../shared/removal-decision.ts';
@@ -173,6 +174,52 @@ describe('a sync', () => {
     await expectTrue();
   });
 
+  it('begins anew where every attempt for more than an hour has failed', async () => {
+    const { id } = await requestSync(outside, customer);
+    await runSync(outside, customer, id, 0);
+    const early = [...(await storedNow(outside.store, customer)).keys()][0]!;
+    const away = webex.control.faults({ match: { path: '/v1/people' }, fault: { status: 503 }, times: 'always' });
+    for (let attempt = 0; attempt < 8; attempt++) {
+      await expect(runSync(outside, customer, id)).rejects.toMatchObject({ code: 'webex_unavailable' });
+      outside.clock.advance(10 * 60_000);
+    }
+    webex.control.people({ orgId: acme.id, remove: [early] });
+    webex.control.clearFaults(away.id);
+    await runSync(outside, customer, id);
+    expect(await readRun(outside.store, customer, id)).toMatchObject({ state: 'done', counts: { removed: 1 } });
+    await expectTrue();
+  });
+
+  it('compares whom the scan has missed though they are there', async () => {
+    await syncNow(outside, customer);
+    const person = people()[0]!;
+    webex.control.people({ orgId: acme.id, upsert: [{ id: person.id, displayName: 'Somebody else' }] });
+    const { people: page } = outside.webex;
+    outside.webex.people = async (...asked) => {
+      const found = await page(...asked);
+      return { ...found, people: found.people.filter(({ id }) => id !== person.id) };
+    };
+    expect((await syncNow(outside, customer)).counts).toMatchObject({ scanned: 250, changed: 1, removed: 0 });
+    outside.webex.people = page;
+    await expectTrue();
+  });
+
+  it('goes on with the new grant where somebody has connected the customer anew meanwhile', async () => {
+    const { id } = await requestSync(outside, customer);
+    const { people: page } = outside.webex;
+    outside.webex.people = async () => {
+      const connection = await readConnection(outside.store, customer);
+      const grant = { ...connection.grant!, grantedAt: outside.clock.now() + 1 };
+      await outside.store.commit([{ set: connectionPath(customer), data: { ...connection, grant } }]);
+      throw new Failure('reauthorization_required', 'The old grant is dead.');
+    };
+    await expect(runSync(outside, customer, id)).rejects.toMatchObject({ code: 'reauthorization_required' });
+    outside.webex.people = page;
+    await runSync(outside, customer, id);
+    expect((await readRun(outside.store, customer, id)).state).toBe('done');
+    await expectTrue();
+  });
+
   it('records licences and roles once, and again when they change', async () => {
     await syncNow(outside, customer);
     const path = `${catalogOf(customer)}/names`;
@@ -225,6 +272,59 @@ describe('removals', () => {
       by: 'chief@example.com',
       decidedAt: expect.any(Number),
     });
+    await expectTrue();
+  });
+
+  it('are followed by a scan once carried out, and by no second approval after that', async () => {
+    const { removed } = webex.control.people({ orgId: acme.id, remove: { count: 40, seed: 1 } });
+    const held = await syncNow(outside, customer);
+    await approveRemovals(outside, customer, held.id, 'chief@example.com');
+    const added = webex.control.people({ orgId: acme.id, add: 1 });
+    // Joins the run that only removes.
+    await requestSync(outside, customer, 'portal@example.com');
+    await deliver(outside);
+    outside.clock.advance(10 * 60_000);
+    expect(await requestDueSyncs(outside, outside.clock.now() + 60_000)).toMatchObject({ requested: 1 });
+    await deliver(outside);
+    expect(added.added).toHaveLength(1);
+    await expectTrue();
+    webex.control.people({ orgId: acme.id, upsert: removed.map((id) => ({ id })) });
+    await syncNow(outside, customer);
+    await expect(approveRemovals(outside, customer, held.id, 'x')).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('take those along who have moved to another organization', async () => {
+    const { removed } = webex.control.people({ orgId: acme.id, remove: { count: 2, seed: 1 } });
+    const other = people()[0]!.id;
+    const person = await withAccess(outside, customer, (access) => outside.webex.person(access, other));
+    const { peopleById } = outside.webex;
+    outside.webex.peopleById = async (access, ids) => ({
+      people: [{ ...person, id: removed[0]!, orgId: sampleOrganizations[1]!.id }],
+      notFoundIds: (await peopleById(access, ids)).notFoundIds.filter((id) => id !== removed[0]),
+    });
+    expect((await syncNow(outside, customer)).counts).toMatchObject({ removed: 2 });
+    await expectTrue();
+  });
+
+  it('are held where the scan has found nobody, though somebody is there', async () => {
+    await settings({ heldAbovePeople: 1e6, heldAboveShare: 1, heldAbove: 1e6 });
+    outside.webex.people = async () => ({ people: [] });
+    const [there] = people();
+    outside.webex.peopleById = async (_access, ids) => ({
+      people: [],
+      notFoundIds: ids.filter((id) => id !== there!.id),
+    });
+    expect((await syncNow(outside, customer)).held).toMatchObject({ reason: 'empty_organization', count: 249 });
+  });
+
+  it('fit into commits however much is known of each', async () => {
+    await settings({ heldAbovePeople: 1e6, heldAboveShare: 1, heldAbove: 1e6 });
+    const licenses = Array.from({ length: 60 }, (_, index) => `${index}-${'l'.repeat(135)}`);
+    const heavy = Array.from({ length: 460 }, () => ({ id: randomUUID(), licenses }));
+    webex.control.people({ orgId: acme.id, upsert: heavy });
+    await syncNow(outside, customer);
+    webex.control.people({ orgId: acme.id, remove: heavy.map(({ id }) => id) });
+    expect(await syncNow(outside, customer)).toMatchObject({ state: 'done', counts: { removed: 460 } });
     await expectTrue();
   });
 

@@ -208,7 +208,7 @@ export const mistakes: Mistake[] = [
   {
     name: 'error messages go to clients',
     file: functions,
-    find: '"production"',
+    find: '"production" ',
     put: '"development"',
     red: 'functions/environment',
   },
@@ -432,8 +432,8 @@ export const mistakes: Mistake[] = [
   {
     name: 'a subnet that is too small',
     file: variables,
-    find: '[1]) <= 26',
-    put: '[1]) <= 28',
+    find: '>= 2 * (22 + var.sync_instances)',
+    put: '>= 22 + var.sync_instances',
     red: 'network/refuses_a_subnet_that_is_too_small',
   },
   {
