@@ -1,6 +1,6 @@
 /** Who was absent from a complete scan: confirmed by Webex, then removed, or held for a decision. */
 
-import { codeOf } from './domain/failure.ts';
+import { codeOf, Failure } from './domain/failure.ts';
 import { heldOf } from './domain/paths.ts';
 import { holdReason } from './domain/removal.ts';
 import { belongs } from './domain/scan.ts';
@@ -23,6 +23,8 @@ const idsPerRequest = 85;
 /** 370 KB a document, seven in a commit. */
 const heldPerDocument = 10_000;
 const heldDocumentsPerCommit = 7;
+/** Messages that may wait for SCIM's number: three hours by Pub/Sub's back-off. */
+const scimAttempts = 20;
 
 export const heldPath = (customerId: string, run: string, index: number) => `${heldOf(customerId)}/${run}-${index}`;
 
@@ -88,14 +90,18 @@ export async function whyHeld(session: Session): Promise<HoldReason | undefined>
   return holdReason(facts, settings);
 }
 
-/** How many people there are by SCIM, or undefined where we may not ask. */
-async function scimTotal({ outside, customer, call }: Session): Promise<number | undefined> {
+/**
+ * How many people there are by SCIM, or undefined where we may not ask.
+ * @throws Failure `webex_unexpected` when it has given no answer for hours: the run fails, for people to see
+ */
+async function scimTotal({ outside, customer, call, run }: Session): Promise<number | undefined> {
   try {
     return await call((access) => outside.webex.scimTotal(access, customer.accountNumber));
   } catch (error) {
     if (['webex_forbidden', 'webex_unauthorized', 'webex_not_found', 'webex_unexpected'].includes(codeOf(error)))
       return undefined;
-    throw error;
+    if (codeOf(error) !== 'webex_unavailable' || run.attempts < scimAttempts) throw error;
+    throw new Failure('webex_unexpected', 'SCIM does not say how many people there are.');
   }
 }
 

@@ -389,6 +389,22 @@ describe('removals', () => {
     expect((await syncNow(outside, customer)).counts).toMatchObject({ removed: 2 });
   });
 
+  it('fail the run, for people to see, where SCIM gives no answer for hours', async () => {
+    webex.control.people({ orgId: acme.id, remove: { count: 2, seed: 1 } });
+    outside.webex.scimTotal = async () => {
+      throw new Failure('webex_unavailable', 'SCIM is away.');
+    };
+    const { id } = await requestSync(outside, customer);
+    for (let attempt = 1; attempt < 20; attempt++) {
+      await expect(runSync(outside, customer, id)).rejects.toMatchObject({ code: 'webex_unavailable' });
+    }
+    expect(await runSync(outside, customer, id)).toMatchObject({
+      state: 'failed',
+      fault: { code: 'webex_unexpected' },
+    });
+    expect((await storedNow(outside.store, customer)).size).toBe(250);
+  });
+
   it('of more than one commit go on from where they were', async () => {
     webex.control.people({ orgId: acme.id, add: 700 });
     await syncNow(outside, customer);
