@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { joseSealer, keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { connections } from '../../shared/domain/paths.ts';
+import { day, dueAt } from '../../shared/domain/schedule.ts';
 import type { Store, Stored } from '../../shared/ports.ts';
 import { connect, members, organize } from '../support/fleet.ts';
 import { memorySecrets } from '../support/outside.ts';
@@ -14,8 +15,10 @@ import { startWebex } from '../webex/server.ts';
 const processes = 8;
 const fleet = members(200);
 const rounds = 3;
+const roundMs = 15 * 60_000;
 
-const isRenewed = ({ data }: Stored<Connection>) => data.grant?.serial === 2;
+const orgOf = ({ customerId }: Connection) => fleet.find((member) => member.customerId === customerId)!.orgId;
+const isRenewed = ({ data }: Stored<Connection>) => data.grant!.serial >= 2;
 
 /** @param place where the store is for the processes; `store` is the same for this one */
 export async function race(store: Store, place: Pick<Place, 'sqliteFile' | 'firestore'>) {
@@ -24,6 +27,7 @@ export async function race(store: Store, place: Pick<Place, 'sqliteFile' | 'fire
   const keyring = { keys: [newSealingKey('test-1')] };
   const sealer = joseSealer(memorySecrets({ [keyringName]: keyring }), { now: Date.now });
   organize(webex.control, fleet);
+  const startedAt = Date.now();
   await connect({ store, sealer }, webex.control, fleet, Date.now(), (connection) => ({
     ...connection,
     nextRefreshAt: Date.now(),
@@ -35,19 +39,24 @@ export async function race(store: Store, place: Pick<Place, 'sqliteFile' | 'fire
   // On a busy machine a commit or a connection may time out: who is left by it is everybody's again a while later.
   let stored: Stored<Connection>[] = [];
   for (let round = 0; round < rounds && !(round > 0 && stored.every(isRenewed)); round++) {
-    const order = { offsetMs: round * 15 * 60_000, concurrency: 10 };
+    const order = { offsetMs: round * roundMs, concurrency: 10 };
     await Promise.all(refreshers.map((refresher) => refresher.run(order)));
     stored = await store.query<Connection>({ collection: connections, limit: fleet.length + 1 });
   }
   await Promise.all(refreshers.map((refresher) => refresher.end()));
+  const endedAt = Date.now() + rounds * roundMs;
 
-  const grants = Object.values(webex.control.stats().grants);
+  const { grants } = webex.control.stats();
   await webex.close();
-  expect(grants).toHaveLength(fleet.length);
-  for (const grant of grants) expect(grant).toMatchObject({ completed: 1, maxOverlap: 1 });
   expect(stored).toHaveLength(fleet.length);
   for (const { data } of stored) {
-    expect(data).toMatchObject({ state: 'active', failures: 0, grant: { serial: 2 } });
+    expect(data).toMatchObject({ state: 'active', failures: 0 });
     expect(data).not.toHaveProperty('lease');
+    // What Webex has renewed is stored, each time.
+    const completed = data.grant!.serial - 1;
+    expect(grants[orgOf(data)]).toMatchObject({ completed, maxOverlap: 1 });
   }
+  // A second time only where the grid of the week has a place of its own in the minutes that the rounds span.
+  const twice = stored.filter(({ data }) => data.grant!.serial > 2);
+  for (const { data } of twice) expect(dueAt(data.customerId, startedAt, 14 * day)).toBeLessThan(endedAt);
 }
