@@ -389,6 +389,28 @@ describe('removals', () => {
     expect((await syncNow(outside, customer)).counts).toMatchObject({ removed: 2 });
   });
 
+  it('count against the thresholds what the same run removed before it was begun anew', async () => {
+    webex.control.people({ orgId: acme.id, remove: { count: 20, seed: 1 } });
+    const { id } = await requestSync(outside, customer);
+    const { commit } = outside.store;
+    outside.store.commit = async (writes) => {
+      const versions = await commit(writes);
+      if (writes.some((write) => 'set' in write && (write.data as { removedAt?: number }).removedAt)) {
+        throw new Failure('store_unavailable', 'The instance dies after its first removals.');
+      }
+      return versions;
+    };
+    await expect(runSync(outside, customer, id)).rejects.toMatchObject({ code: 'store_unavailable' });
+    outside.store.commit = commit;
+    outside.clock.advance(2 * 3_600_000);
+    webex.control.people({ orgId: acme.id, remove: { count: 20, seed: 2 } });
+    await runSync(outside, customer, id);
+    expect(await readRun(outside.store, customer, id)).toMatchObject({
+      counts: { removed: 20, held: 20 },
+      held: { count: 20 },
+    });
+  });
+
   it('fail the run, for people to see, where SCIM gives no answer for hours', async () => {
     webex.control.people({ orgId: acme.id, remove: { count: 2, seed: 1 } });
     outside.webex.scimTotal = async () => {
