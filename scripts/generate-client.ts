@@ -5,9 +5,9 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
+import { openApi } from '../functions/customers/api/openapi.ts';
 import { operationsOf } from '../functions/customers/customers.ts';
-import { openApi } from '../functions/customers/openapi.ts';
-import type { Outside } from '../shared/ports.ts';
+import type { Ports } from '../shared/ports.ts';
 
 const file = new URL('../client/api.d.ts', import.meta.url);
 const banner =
@@ -17,7 +17,7 @@ registerHooks({ resolve: (name, context, next) => next(name === 'typescript' ? '
 const { default: openapiTypes, astToString } = await import('openapi-typescript');
 
 // The document tells of the operations; none of them is called.
-const document = openApi(operationsOf({ settings: {} } as Outside));
+const document = openApi(operationsOf({ settings: {} } as Ports));
 const text = banner + astToString(await openapiTypes(JSON.stringify(document)));
 
 if (!process.argv.includes('--check')) writeFileSync(file, text);

@@ -5,11 +5,11 @@
 
 import { parseArgs } from 'node:util';
 import { keyOf, keyringName } from '../shared/adapters/jose-sealer.ts';
-import { inBackups, pruneKeyring, stillSeals } from '../shared/keyring.ts';
+import { inBackups, pruneKeyring, stillSeals } from '../shared/tokens/keyring.ts';
 import { operate } from './operate.ts';
 
 const { values } = parseArgs({ options: { leaked: { type: 'boolean', default: false } } });
-await operate(async ({ secrets, outside: { store, clock } }) => {
+await operate(async ({ secrets, ports: { store, clock } }) => {
   const replacedFor = values.leaked ? stillSeals : inBackups;
   const { kept, removed } = await pruneKeyring({ store, clock, secrets }, keyringName, keyOf, replacedFor);
   return [`kept: ${kept.join(', ')}`, `removed: ${removed.join(', ') || 'none'}`];

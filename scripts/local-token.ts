@@ -1,9 +1,9 @@
 /** `npm run --silent local:token -- --role administrator --hierarchy sys`: prints a bearer token for the local API. */
 
 import { parseArgs } from 'node:util';
-import { localEnvironment } from '../functions/local.ts';
-import { fileSecrets } from '../shared/adapters/file-secrets.ts';
-import { signLocalToken } from '../shared/adapters/local-callers.ts';
+import { localEnvironment } from '../local/stack.ts';
+import { signLocalToken } from '../shared/adapters/local/callers.ts';
+import { fileSecrets } from '../shared/adapters/local/file-secrets.ts';
 import { parseConfig } from '../shared/config.ts';
 import { type Role, roles } from '../shared/domain/caller.ts';
 

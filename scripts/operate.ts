@@ -2,10 +2,10 @@
 
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { localEnvironment } from '../functions/local.ts';
-import { cloudLog } from '../shared/adapters/cloud-log.ts';
-import { type Composition, compose } from '../shared/composition.ts';
-import { localSides } from '../shared/composition-local.ts';
+import { localSides } from '../local/adapters.ts';
+import { localEnvironment } from '../local/stack.ts';
+import { cloudLog } from '../shared/adapters/google/cloud-log.ts';
+import { type Composition, compose } from '../shared/compose.ts';
 import { parseConfig } from '../shared/config.ts';
 import { Failure } from '../shared/domain/failure.ts';
 

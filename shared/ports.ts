@@ -3,6 +3,7 @@
 import type { Caller } from './domain/caller.ts';
 import type { TokenPair } from './domain/connection.ts';
 import type { License, Organization, PeoplePage, Person, Role } from './domain/person.ts';
+import type { Proxies } from './domain/proxy.ts';
 import type { Secret } from './domain/secret.ts';
 
 /** A stored document, its path (`collection/id[/collection/id…]`) and the version that a precondition names. */
@@ -101,12 +102,6 @@ export interface Clock {
   random(): number;
 }
 
-/** How a customer's Webex traffic leaves: absent means directly. */
-export interface Proxies {
-  http?: string;
-  https?: string;
-}
-
 /** The integration registered at Webex; secrets are tried in turn. */
 export interface Integration {
   clientId: string;
@@ -169,7 +164,7 @@ export interface Settings {
 }
 
 /** All of the outside that a flow may be given; each takes the parts that it uses. */
-export interface Outside {
+export interface Ports {
   store: Store;
   sealer: Sealer;
   queue: Queue;

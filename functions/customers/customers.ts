@@ -1,31 +1,31 @@
 /** The HTTP function `customers`: the table of its operations, and the router made of it. */
 
 import type { HttpFunction } from '@google-cloud/functions-framework';
-import type { Callers, Outside } from '../../shared/ports.ts';
-import { aboutOperations } from './about.ts';
-import { actionOperations } from './actions.ts';
-import { bulkOperations } from './bulk.ts';
-import { historyOperations } from './history.ts';
-import type { Operation } from './operation.ts';
-import { recordOperations } from './records.ts';
-import { router } from './router.ts';
-import { syncOperations } from './syncs.ts';
-import { userOperations } from './users.ts';
+import type { Callers, Ports } from '../../shared/ports.ts';
+import type { Operation } from './api/endpoint.ts';
+import { router } from './api/router.ts';
+import { aboutOperations } from './endpoints/about.ts';
+import { actionOperations } from './endpoints/actions.ts';
+import { historyOperations } from './endpoints/history.ts';
+import { bulkOperations } from './endpoints/operations.ts';
+import { recordOperations } from './endpoints/records.ts';
+import { syncOperations } from './endpoints/syncs.ts';
+import { userOperations } from './endpoints/users.ts';
 
 /** Every operation of the API. Fixed paths stand before those with an id in their place. */
-export function operationsOf(outside: Outside): Operation[] {
+export function operationsOf(ports: Ports): Operation[] {
   const operations: Operation[] = [
     ...aboutOperations(() => operations),
-    ...bulkOperations(outside),
-    ...recordOperations(outside),
-    ...actionOperations(outside),
-    ...syncOperations(outside),
-    ...userOperations(outside),
-    ...historyOperations(outside),
+    ...bulkOperations(ports),
+    ...recordOperations(ports),
+    ...actionOperations(ports),
+    ...syncOperations(ports),
+    ...userOperations(ports),
+    ...historyOperations(ports),
   ];
   return operations;
 }
 
-export function customers(outside: Outside, callers: Callers): HttpFunction {
-  return router(operationsOf(outside), callers, outside);
+export function customers(ports: Ports, callers: Callers): HttpFunction {
+  return router(operationsOf(ports), callers, ports);
 }

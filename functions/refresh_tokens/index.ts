@@ -1,8 +1,8 @@
 /** Entry point of the deployed function `refresh_tokens`. */
 
 import { http } from '@google-cloud/functions-framework';
-import { deployed } from '../../shared/composition.ts';
+import { deployed } from '../../shared/compose.ts';
 import { refreshTokens } from './refresh_tokens.ts';
 
-export const { config, outside, ending } = deployed('refresh_tokens', process.env);
-http('refresh_tokens', refreshTokens(outside, config.REFRESH_CONCURRENCY, ending));
+export const { config, ports, ending } = deployed('refresh_tokens', process.env);
+http('refresh_tokens', refreshTokens(ports, config.REFRESH_CONCURRENCY, ending));

@@ -2,13 +2,13 @@
 
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { Response } from 'express';
-import { sweepOperations } from '../../shared/bulk.ts';
-import { sweepRemovals } from '../../shared/customer-end.ts';
+import { sweepRemovals } from '../../shared/customers/delete.ts';
 import { codeOf, Failure } from '../../shared/domain/failure.ts';
 import { sendProblem } from '../../shared/http/problem.ts';
-import type { Outside } from '../../shared/ports.ts';
-import { refreshDue } from '../../shared/refresh-due.ts';
-import { requestDueSyncs } from '../../shared/sync.ts';
+import { sweepOperations } from '../../shared/operations/operations.ts';
+import type { Ports } from '../../shared/ports.ts';
+import { requestDueSyncs } from '../../shared/sync/request.ts';
+import { refreshDue } from '../../shared/tokens/refresh-due.ts';
 
 /** Takes up nothing new after this: well inside Scheduler's `attempt_deadline` of 30 minutes. */
 const budgetMs = 25 * 60_000;
@@ -17,10 +17,10 @@ const budgetMs = 25 * 60_000;
  * The HTTP function `refresh_tokens`; who may call it is the platform's to check (`run.invoker`).
  * @param ending aborted when the instance is told to end: then the run takes up nothing new
  */
-export function refreshTokens(outside: Outside, concurrency: number, ending?: AbortSignal): HttpFunction {
+export function refreshTokens(ports: Ports, concurrency: number, ending?: AbortSignal): HttpFunction {
   const jobs: Record<string, (response: Response) => Promise<void>> = {
-    '/': (response) => refresh(outside, concurrency, response, ending),
-    '/sync': (response) => sync(outside, response),
+    '/': (response) => refresh(ports, concurrency, response, ending),
+    '/sync': (response) => sync(ports, response),
   };
   return async (request, response) => {
     try {
@@ -29,37 +29,37 @@ export function refreshTokens(outside: Outside, concurrency: number, ending?: Ab
       if (request.method !== 'POST') throw new Failure('method_not_allowed', 'Jobs are started by POST.');
       await job(response);
     } catch (error) {
-      sendProblem(response, error, outside.log, 'refresh_tokens');
+      sendProblem(response, error, ports.log, 'refresh_tokens');
     }
   };
 }
 
 /** Where time did not suffice the answer is 503: Scheduler calls again at once, and the run goes on with the oldest. */
-async function refresh(outside: Outside, concurrency: number, response: Response, signal?: AbortSignal): Promise<void> {
-  const startedAt = outside.clock.now();
-  const run = await refreshDue(outside, { concurrency, endsAt: startedAt + budgetMs, ...(signal && { signal }) });
-  const facts = { ...run, ...(await sweep(outside)), durationMs: outside.clock.now() - startedAt };
-  if (run.ended === 'client_refused') outside.log.error('integration_refused', facts);
-  else outside.log.info('refresh_run', facts);
+async function refresh(ports: Ports, concurrency: number, response: Response, signal?: AbortSignal): Promise<void> {
+  const startedAt = ports.clock.now();
+  const run = await refreshDue(ports, { concurrency, endsAt: startedAt + budgetMs, ...(signal && { signal }) });
+  const facts = { ...run, ...(await sweep(ports)), durationMs: ports.clock.now() - startedAt };
+  if (run.ended === 'client_refused') ports.log.error('integration_refused', facts);
+  else ports.log.info('refresh_run', facts);
   response.status(run.ended === 'out_of_time' ? 503 : 200).json(facts);
 }
 
 /** The same for syncs: what is due is asked for, and done by `sync_users`. */
-async function sync(outside: Outside, response: Response): Promise<void> {
-  const startedAt = outside.clock.now();
-  const run = await requestDueSyncs(outside, startedAt + budgetMs);
-  const facts = { ...run, durationMs: outside.clock.now() - startedAt };
-  outside.log.info('syncs_requested', facts);
+async function sync(ports: Ports, response: Response): Promise<void> {
+  const startedAt = ports.clock.now();
+  const run = await requestDueSyncs(ports, startedAt + budgetMs);
+  const facts = { ...run, durationMs: ports.clock.now() - startedAt };
+  ports.log.info('syncs_requested', facts);
   response.status(run.ended === 'out_of_time' ? 503 : 200).json(facts);
 }
 
 /** What a lost message has left lying. It never fails the refresh: the next hour sweeps again. */
-async function sweep(outside: Outside): Promise<{ removals?: number; operations?: number }> {
+async function sweep(ports: Ports): Promise<{ removals?: number; operations?: number }> {
   try {
-    const [removals, operations] = await Promise.all([sweepRemovals(outside), sweepOperations(outside)]);
+    const [removals, operations] = await Promise.all([sweepRemovals(ports), sweepOperations(ports)]);
     return { removals, operations };
   } catch (error) {
-    outside.log.warn('sweep_failed', { code: codeOf(error) });
+    ports.log.warn('sweep_failed', { code: codeOf(error) });
     return {};
   }
 }

@@ -2,10 +2,10 @@
 
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import * as z from 'zod/mini';
-import { continueOperation } from '../../shared/bulk.ts';
-import { removeRemains } from '../../shared/customer-remains.ts';
-import type { Outside } from '../../shared/ports.ts';
-import { runSync } from '../../shared/sync-run.ts';
+import { purgeCustomer } from '../../shared/customers/purge.ts';
+import { continueOperation } from '../../shared/operations/operations.ts';
+import type { Ports } from '../../shared/ports.ts';
+import { runSync } from '../../shared/sync/run.ts';
 
 const id = z.string().check(z.regex(/^[\w-]{1,128}$/));
 const message = z.union([
@@ -21,20 +21,20 @@ const operationMs = 5 * 60_000;
  * The CloudEvent function `sync_users`. It throws, and so has the message redelivered, only for what a retry can cure.
  * @param ending aborted when the instance is told to end: then the run is left to another message
  */
-export function syncUsers(outside: Outside, ending?: AbortSignal) {
+export function syncUsers(ports: Ports, ending?: AbortSignal) {
   return async (event: CloudEvent<unknown>): Promise<void> => {
     const parsed = message.safeParse(decoded(event.data));
     if (!parsed.success) {
-      outside.log.error('message_not_valid', {
+      ports.log.error('message_not_valid', {
         id: event.id,
         problems: parsed.error.issues.map((issue) => issue.message),
       });
       return;
     }
-    if ('remove' in parsed.data) await removeRemains(outside, parsed.data.customer);
+    if ('remove' in parsed.data) await purgeCustomer(ports, parsed.data.customer);
     else if ('operation' in parsed.data) {
-      await continueOperation(outside, parsed.data.operation, outside.clock.now() + operationMs);
-    } else await runSync(outside, parsed.data.customer, parsed.data.sync, undefined, ending);
+      await continueOperation(ports, parsed.data.operation, ports.clock.now() + operationMs);
+    } else await runSync(ports, parsed.data.customer, parsed.data.sync, undefined, ending);
   };
 }
 

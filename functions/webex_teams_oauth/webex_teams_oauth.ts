@@ -2,9 +2,14 @@
 
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import express, { type Request, type Response } from 'express';
-import { type Begun, beginAuthorization, finishAuthorization, openAuthorization } from '../../shared/connect.ts';
-import { openLink } from '../../shared/connect-link.ts';
-import { clearOutcome, readOutcome } from '../../shared/connect-outcome.ts';
+import {
+  type Begun,
+  beginAuthorization,
+  finishAuthorization,
+  openAuthorization,
+} from '../../shared/connect/authorization-code.ts';
+import { openLink } from '../../shared/connect/link.ts';
+import { clearOutcome, readOutcome } from '../../shared/connect/outcome.ts';
 import {
   type Authorization,
   authorizationMs,
@@ -16,7 +21,7 @@ import {
 import { Failure } from '../../shared/domain/failure.ts';
 import { toFailure } from '../../shared/http/problem.ts';
 import { statusOf } from '../../shared/http/status.ts';
-import type { Outside } from '../../shared/ports.ts';
+import type { Ports } from '../../shared/ports.ts';
 import { icon, script, style } from './assets.ts';
 import {
   authorizationCookie,
@@ -37,8 +42,8 @@ const authorizationCookieMs = authorizationMs + outcomeMs;
 /** Longer codes than this are nobody's. */
 const longestCode = 4096;
 
-export function webexTeamsOauth(outside: Outside): HttpFunction {
-  const { clock, log, settings } = outside;
+export function webexTeamsOauth(ports: Ports): HttpFunction {
+  const { clock, log, settings } = ports;
   const site: Site = { portalName: settings.portalName, url: settings.oauthUrl };
   const headers = securityHeaders(site.url);
 
@@ -58,12 +63,12 @@ export function webexTeamsOauth(outside: Outside): HttpFunction {
 
   /** What this browser asked for under the name, if it did. */
   async function asked(request: Request, name: string): Promise<Authorization | undefined> {
-    const authorization = await openAuthorization(outside, readCookie(request, authorizationCookie(name)));
+    const authorization = await openAuthorization(ports, readCookie(request, authorizationCookie(name)));
     return authorization && publicName(authorization.state) === name ? authorization : undefined;
   }
 
   async function authorize(request: Request, response: Response): Promise<void> {
-    const begun = await beginAuthorization(outside);
+    const begun = await beginAuthorization(ports);
     remember(request, response, begun);
     response.redirect(303, begun.url);
   }
@@ -76,7 +81,7 @@ export function webexTeamsOauth(outside: Outside): HttpFunction {
       const authorization = state ? await asked(request, publicName(state)) : undefined;
       if (!authorization || authorization.state !== state) return response.redirect(303, `${site.url}/expired`);
       const browser = readCookie(request, browserCookie);
-      await finishAuthorization(outside, authorization, { code, error, browser }, told);
+      await finishAuthorization(ports, authorization, { code, error, browser }, told);
     } catch (failure) {
       told(failure);
     }
@@ -86,7 +91,7 @@ export function webexTeamsOauth(outside: Outside): HttpFunction {
   async function showResult(request: Request, response: Response): Promise<void> {
     const name = String(request.params.name);
     const authorization = await asked(request, name);
-    const outcome = authorization && (await readOutcome(outside, authorization).catch(failedOutcome));
+    const outcome = authorization && (await readOutcome(ports, authorization).catch(failedOutcome));
     if (!authorization || !outcome) return showExpired(request, response);
     const now = clock.now();
     switch (outcome.kind) {
@@ -112,7 +117,7 @@ export function webexTeamsOauth(outside: Outside): HttpFunction {
     assertSameOrigin(request, site.url);
     const name = String(request.params.name);
     const authorization = await asked(request, name);
-    if (authorization) await clearOutcome(outside, authorization);
+    if (authorization) await clearOutcome(ports, authorization);
     clearCookie(response, authorizationCookie(name));
     response.redirect(303, site.url);
   }
@@ -125,7 +130,7 @@ export function webexTeamsOauth(outside: Outside): HttpFunction {
 
   async function showLink(request: Request, response: Response): Promise<void> {
     const secret = String(request.params.secret);
-    const { customer, connection } = await openLink(outside, secret, readCookie(request, browserCookie));
+    const { customer, connection } = await openLink(ports, secret, readCookie(request, browserCookie));
     const again = connection.data.state !== 'absent';
     const { name, accountNumber } = customer;
     response.send(linkPage(site, { action: linkUrl(secret), customer: name, accountNumber, again }, clock.now()));
@@ -134,7 +139,7 @@ export function webexTeamsOauth(outside: Outside): HttpFunction {
   async function followLink(request: Request, response: Response): Promise<void> {
     assertSameOrigin(request, site.url);
     const browser = readCookie(request, browserCookie) ?? unguessable();
-    const begun = await beginAuthorization(outside, { secret: String(request.params.secret), browser });
+    const begun = await beginAuthorization(ports, { secret: String(request.params.secret), browser });
     // As long as an authorization that begins at the link's last moment.
     setCookie(response, browserCookie, browser, linkMs + authorizationMs);
     remember(request, response, begun);

@@ -2,9 +2,9 @@
 
 import type { JWK } from 'jose';
 import { Failure } from '../domain/failure.ts';
-import { keep } from '../domain/kept.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Clock, Sealer, Secrets } from '../ports.ts';
+import { keep } from './stale-while-error.ts';
 
 /** The name of the secret that holds the keyring, a JWK set (RFC 7517, section 5). */
 export const keyringName = 'sealing-keys';

@@ -1,7 +1,8 @@
 /** The record of a customer, as the model `relation/SparkCustomer` has it, and its place in the hierarchy. */
 
 import { createHash } from 'node:crypto';
-import type { SyncSettings } from './sync.ts';
+import type { Proxies } from './proxy.ts';
+import type { SyncSettings } from './sync-run.ts';
 
 /** The document `customers/{id}`. Instants are epoch ms. */
 export interface Customer {
@@ -51,4 +52,13 @@ export function uniquenessPaths(customer: Pick<Customer, 'hierarchy' | 'name' | 
     .update(`${customer.hierarchy}\n${nameKey(customer.name)}`)
     .digest('base64url');
   return { accountNumber: `names/account_number:${customer.accountNumber}`, name: `names/name:${hashed}` };
+}
+
+/** The proxies that a customer's record names. */
+export function proxiesOf(customer: Customer | undefined): Proxies | undefined {
+  if (!customer?.httpProxy && !customer?.httpsProxy) return undefined;
+  return {
+    ...(customer.httpProxy && { http: customer.httpProxy }),
+    ...(customer.httpsProxy && { https: customer.httpsProxy }),
+  };
 }

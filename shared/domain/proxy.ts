@@ -2,6 +2,12 @@
 
 import { BlockList, isIP } from 'node:net';
 
+/** How a customer's Webex traffic leaves: absent means directly. */
+export interface Proxies {
+  http?: string;
+  https?: string;
+}
+
 const subnets: [string, number, 'ipv4' | 'ipv6'][] = [
   // "This" network, loopback, link-local (metadata is 169.254.169.254), multicast, reserved and broadcast.
   ['0.0.0.0', 8, 'ipv4'],

@@ -7,17 +7,17 @@ import type { AddressInfo } from 'node:net';
 import { type HttpFunction, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { customers } from '../../functions/customers/customers.ts';
-import { localCallers, localSignerName, signLocalToken } from '../../shared/adapters/local-callers.ts';
-import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
-import { createCustomer, newCustomer } from '../../shared/customers.ts';
+import { localCallers, localSignerName, signLocalToken } from '../../shared/adapters/local/callers.ts';
+import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
+import { createCustomer, newCustomer } from '../../shared/customers/records.ts';
 import type { Caller } from '../../shared/domain/caller.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import type { Customer } from '../../shared/domain/customer.ts';
-import { connectionPath, connections, customerPath } from '../../shared/domain/paths.ts';
 import { Secret } from '../../shared/domain/secret.ts';
-import { recorded } from '../../shared/events.ts';
 import type { Store, Stored } from '../../shared/ports.ts';
-import { administrator, testOutside } from '../support/outside.ts';
+import { connectionPath, connections, customerPath } from '../../shared/storage/layout.ts';
+import { eventWrites } from '../../shared/storage/outbox.ts';
+import { administrator, testPorts } from '../support/ports.ts';
 
 export interface Ready {
   ours: string;
@@ -51,7 +51,7 @@ function bareHandler(store: Store): HttpFunction {
     if (request.method === 'PATCH') {
       const data = { ...customer.data, ...request.body, etag: randomUUID(), updatedAt: Date.now() };
       const event = { type: 'customer_changed', facts: { fields: 'shadow' } } as const;
-      const record = recorded([event], { customerId: id, now: Date.now(), by: caller.id });
+      const record = eventWrites([event], { customerId: id, now: Date.now(), by: caller.id });
       await store.commit([{ set: customer.path, data, if: { version: customer.version } }, ...record.writes]);
       response.json({ ...data, connection: connection.data });
       return;
@@ -67,15 +67,15 @@ async function listening(server: Server): Promise<string> {
 }
 
 const store = sqliteStore({ file: ':memory:' });
-const outside = testOutside({ url: 'http://127.0.0.1:1' }, { store });
-await outside.secrets.add(localSignerName, new Secret(randomUUID()));
+const ports = testPorts({ url: 'http://127.0.0.1:1' }, { store });
+await ports.secrets.add(localSignerName, new Secret(randomUUID()));
 let id = '';
 for (let index = 0; index < amount; index++) {
   const fields = { hierarchy: 'sys.provider', name: `Customer ${index}`, accountNumber: randomUUID(), shadow: [] };
-  id = (await createCustomer(outside, administrator, newCustomer(fields, Date.now()))).customer.id;
+  id = (await createCustomer(ports, administrator, newCustomer(fields, Date.now()))).customer.id;
 }
-http('ours', customers(outside, localCallers(outside.secrets, audience)));
+http('ours', customers(ports, localCallers(ports.secrets, audience)));
 http('bare', bareHandler(store));
-const token = (await signLocalToken(outside.secrets, audience, caller)).reveal();
+const token = (await signLocalToken(ports.secrets, audience, caller)).reveal();
 const [ours, bare] = await Promise.all(['ours', 'bare'].map((name) => listening(getTestServer(name))));
 process.send!({ ours: ours!, bare: bare!, token, id } satisfies Ready);

@@ -6,9 +6,9 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { startEmulators } from '../../local/emulators.ts';
 import { functionNames } from '../../scripts/build.ts';
 import { fillCompileCache, unpackBundles } from '../support/deployed.ts';
-import { startEmulators } from '../support/emulators.ts';
 import { startGoogleSigner } from '../support/google-signer.ts';
 import { type ColdStart, coldStart, type Subject } from './cold-start.ts';
 

@@ -9,14 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
+import type { TokenResponse } from '../../local/webex/grants.ts';
+import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
-import { accessTokenPlace, connections, refreshTokenPlace } from '../../shared/domain/paths.ts';
-import { refreshDue } from '../../shared/refresh-due.ts';
+import { accessTokenPlace, connections, refreshTokenPlace } from '../../shared/storage/layout.ts';
+import { refreshDue } from '../../shared/tokens/refresh-due.ts';
 import { countingStore } from '../support/counting-store.ts';
 import { connect, members } from '../support/fleet.ts';
-import { type TestOutside, testOutside } from '../support/outside.ts';
-import type { TokenResponse } from '../webex/grants.ts';
+import { type TestOutside, testPorts } from '../support/ports.ts';
 
 export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -42,21 +42,21 @@ export async function main(args: string[]): Promise<void> {
   const thread = new Worker(new URL('refresh-webex.ts', import.meta.url), { workerData });
   const [webex] = (await once(thread, 'message')) as [{ url: string; grants: Record<string, TokenResponse> }];
   const store = countingStore(sqliteStore({ file: values.file ? join(folder, 'store.db') : ':memory:' }));
-  const outside = testOutside(webex, { store });
+  const ports = testPorts(webex, { store });
   const due = (connection: Connection) => ({ ...connection, nextRefreshAt: Date.now() - 1 });
-  await connect(outside, { grant: ({ orgId }) => webex.grants[orgId]! }, fleet, Date.now(), due);
+  await connect(ports, { grant: ({ orgId }) => webex.grants[orgId]! }, fleet, Date.now(), due);
 
   // One refresh before any is timed, so that nothing is loaded within the measured time.
-  await naiveLoop(outside, 1);
+  await naiveLoop(ports, 1);
   Object.assign(store.operations, { reads: 0, writes: 0, commits: 0 });
-  const naiveMs = await timed(() => naiveLoop(outside, naive));
+  const naiveMs = await timed(() => naiveLoop(ports, naive));
   Object.assign(store.operations, { reads: 0, writes: 0, commits: 0 });
   let refreshed = 0;
   const fleetMs = await timed(async () => {
-    const run = await refreshDue(outside, { concurrency, endsAt: Date.now() + 600_000 });
+    const run = await refreshDue(ports, { concurrency, endsAt: Date.now() + 600_000 });
     refreshed = (run.outcomes.refreshed ?? 0) + (run.outcomes.unchanged ?? 0);
   });
-  await outside.store.close();
+  await ports.store.close();
   await thread.terminate();
   await rm(folder, { recursive: true });
   if (refreshed !== customers) throw new Error(`${refreshed} of ${customers} connections were renewed.`);
@@ -84,8 +84,8 @@ export async function main(args: string[]): Promise<void> {
 }
 
 /** What one would write first: no lease, no schedule, nothing side by side. */
-async function naiveLoop(outside: TestOutside, count: number): Promise<void> {
-  const { store, sealer, webex } = outside;
+async function naiveLoop(ports: TestOutside, count: number): Promise<void> {
+  const { store, sealer, webex } = ports;
   const found = await store.query<Connection>({ collection: connections, limit: count });
   for (const { path } of found) {
     const { data } = (await store.get<Connection>(path))!;

@@ -1,18 +1,18 @@
 /** One measured run in a process of its own: a sync, paging alone, or the naive way. Prints one JSON object. */
 
-import { withAccess } from '../../shared/access.ts';
-import { firestoreStore } from '../../shared/adapters/firestore-store.ts';
+import { firestoreStore } from '../../shared/adapters/google/firestore-store.ts';
 import { keyringName } from '../../shared/adapters/jose-sealer.ts';
-import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
-import { leaseMs } from '../../shared/domain/directory.ts';
+import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
+import { integrationName } from '../../shared/adapters/webex/integration.ts';
 import { codeOf } from '../../shared/domain/failure.ts';
-import { usersOf } from '../../shared/domain/paths.ts';
+import { leaseMs } from '../../shared/domain/sync-head.ts';
 import { hashOf, toUser } from '../../shared/domain/user.ts';
-import { integrationName } from '../../shared/integration.ts';
-import { requestSync } from '../../shared/sync.ts';
-import { runSync } from '../../shared/sync-run.ts';
+import { usersOf } from '../../shared/storage/layout.ts';
+import { requestSync } from '../../shared/sync/request.ts';
+import { runSync } from '../../shared/sync/run.ts';
+import { withAccess } from '../../shared/tokens/access-token.ts';
 import { countingStore } from '../support/counting-store.ts';
-import { memorySecrets, type TestOutside, testOutside } from '../support/outside.ts';
+import { memorySecrets, type TestOutside, testPorts } from '../support/ports.ts';
 
 export interface Task {
   kind: 'paging' | 'naive' | 'sync';
@@ -46,18 +46,18 @@ export function benchOutside(task: Pick<Task, 'webexUrl' | 'keys' | 'store' | 'p
   const store = countingStore(openBenchStore(task.store));
   const integration = { client_id: 'local-client', client_secrets: ['local-secret'] };
   const secrets = memorySecrets({ [keyringName]: task.keys, [integrationName]: integration });
-  const outside = testOutside({ url: task.webexUrl }, { store, secrets });
-  outside.settings.pageSize = task.pageSize;
-  return { outside, store };
+  const ports = testPorts({ url: task.webexUrl }, { store, secrets });
+  ports.settings.pageSize = task.pageSize;
+  return { ports, store };
 }
 
 /** Every page one after the other; `each` is waited for before the next one is asked for. */
-async function page(outside: TestOutside, task: Task, each: (people: Parameters<typeof hashOf>[0][]) => Promise<void>) {
-  return withAccess(outside, task.customer, async (access) => {
+async function page(ports: TestOutside, task: Task, each: (people: Parameters<typeof hashOf>[0][]) => Promise<void>) {
+  return withAccess(ports, task.customer, async (access) => {
     let [people, cursor] = [0, undefined as string | undefined];
     do {
       const asked = { orgId: task.orgId, max: task.pageSize, ...(cursor && { cursor }) };
-      const found = await outside.webex.people(access, asked);
+      const found = await ports.webex.people(access, asked);
       people += found.people.length;
       await each(found.people);
       cursor = found.next;
@@ -67,7 +67,7 @@ async function page(outside: TestOutside, task: Task, each: (people: Parameters<
 }
 
 async function measure(task: Task): Promise<Measured> {
-  const { outside, store } = benchOutside(task);
+  const { ports, store } = benchOutside(task);
   const startedAt = performance.now();
   let people = 0;
   let counts: object | undefined;
@@ -83,12 +83,12 @@ async function measure(task: Task): Promise<Measured> {
     }
   }
   if (task.kind === 'sync') {
-    const { id } = await requestSync(outside, task.customer);
+    const { id } = await requestSync(ports, task.customer);
     const deliver = () =>
       again(() => {
         // A delivery that failed is made again after the lease.
-        if (retries > 0) outside.clock.advance(leaseMs);
-        return runSync(outside, task.customer, id);
+        if (retries > 0) ports.clock.advance(leaseMs);
+        return runSync(ports, task.customer, id);
       });
     let run = await deliver();
     while (run?.state === 'running') run = await deliver();
@@ -97,7 +97,7 @@ async function measure(task: Task): Promise<Measured> {
     counts = run.counts;
   } else {
     let revision = 0;
-    people = await page(outside, task, async (found) => {
+    people = await page(ports, task, async (found) => {
       if (task.kind === 'paging') return;
       const writes = found.map((person) => ({
         set: `${usersOf(task.customer)}/${person.id}`,

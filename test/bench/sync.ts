@@ -11,8 +11,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs, promisify } from 'node:util';
 import { build } from 'esbuild';
-import { startEmulators } from '../support/emulators.ts';
-import { connectedCustomer, sealingKeys } from '../support/outside.ts';
+import { startEmulators } from '../../local/emulators.ts';
+import { connectedCustomer, sealingKeys } from '../support/ports.ts';
 import { benchOutside, type Measured, type Task } from './sync-child.ts';
 
 const run = promisify(execFile);
@@ -79,17 +79,17 @@ async function compare(options: Options, stores: Record<'sync' | 'naive', Task['
     const keys = sealingKeys();
     await webex.control('organizations', { id: orgId, name: 'Umbrella', people: options.people });
     const prepare = async (store: Task['store']) => {
-      const { outside } = benchOutside({ webexUrl: webex.url, keys, store, pageSize: options.pageSize });
+      const { ports } = benchOutside({ webexUrl: webex.url, keys, store, pageSize: options.pageSize });
       const grant = await webex.control<ReturnType<Parameters<typeof connectedCustomer>[1]['control']['grant']>>(
         'grant',
         { orgId },
       );
       const customer = await connectedCustomer(
-        outside,
+        ports,
         { control: { grant: () => grant } as never },
         { id: orgId, name: 'Umbrella' },
       );
-      await outside.store.close();
+      await ports.store.close();
       return customer;
     };
     const customers = { sync: await prepare(stores.sync), naive: await prepare(stores.naive) };
@@ -159,7 +159,7 @@ function line(label: string, { wallMs, cpuMs, reads, writes, peakRssMiB, people,
 
 /** The stand-in as a process of its own, so that its work is not ours. */
 async function startStandIn() {
-  const main = join(import.meta.dirname, '../webex/main.ts');
+  const main = join(import.meta.dirname, '../../local/webex/main.ts');
   const child: ChildProcess = spawn(process.execPath, [main, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [url] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
   return {

@@ -5,21 +5,21 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { withAccess } from '../../shared/access.ts';
-import { firestoreStore } from '../../shared/adapters/firestore-store.ts';
+import { createTopic } from '../../local/pubsub-emulator.ts';
+import { startWebex, type WebexServer } from '../../local/webex/server.ts';
+import { firestoreStore } from '../../shared/adapters/google/firestore-store.ts';
 import { keyringName } from '../../shared/adapters/jose-sealer.ts';
+import { integrationName } from '../../shared/adapters/webex/integration.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
-import { connections, refreshTokenPlace } from '../../shared/domain/paths.ts';
-import { integrationName } from '../../shared/integration.ts';
 import type { Store } from '../../shared/ports.ts';
-import { requestSync } from '../../shared/sync.ts';
+import { connections, refreshTokenPlace } from '../../shared/storage/layout.ts';
+import { requestSync } from '../../shared/sync/request.ts';
+import { withAccess } from '../../shared/tokens/access-token.ts';
 import { startFunction, unpackBundles } from '../support/deployed.ts';
 import { connect, members, organize } from '../support/fleet.ts';
-import { connectedCustomer, memorySecrets, sealingKeys, type TestOutside, testOutside } from '../support/outside.ts';
-import { createTopic } from '../support/pubsub-emulator.ts';
+import { connectedCustomer, memorySecrets, sealingKeys, type TestOutside, testPorts } from '../support/ports.ts';
 import { startSecretManager } from '../support/secret-manager.ts';
 import { differences, organizationNow, readRun, storedNow } from '../support/sync-drive.ts';
-import { startWebex, type WebexServer } from '../webex/server.ts';
 
 const emulators = inject('emulators');
 const day = 86_400_000;
@@ -29,7 +29,7 @@ describe.skipIf(!emulators)('SIGTERM under load', () => {
   let manager: Awaited<ReturnType<typeof startSecretManager>>;
   let webex: WebexServer;
   let store: Store;
-  let outside: TestOutside;
+  let ports: TestOutside;
   let env: Record<string, string>;
 
   beforeAll(async () => {
@@ -49,7 +49,7 @@ describe.skipIf(!emulators)('SIGTERM under load', () => {
     for (const [name, value] of Object.entries(secrets))
       manager.secrets.set(`projects/${project}/secrets/${name}`, [JSON.stringify(value)]);
     store = firestoreStore({ projectId: project, emulatorHost: firestoreHost });
-    outside = testOutside(webex, { store, secrets: memorySecrets(secrets) });
+    ports = testPorts(webex, { store, secrets: memorySecrets(secrets) });
     for (const topic of ['sync-users', 'customer-events']) await createTopic(pubsubHost, project, topic);
     env = {
       GOOGLE_CLOUD_PROJECT: project,
@@ -102,7 +102,7 @@ describe.skipIf(!emulators)('SIGTERM under load', () => {
   }, async () => {
     const fleet = members(60);
     organize(webex.control, fleet);
-    await connect(outside, webex.control, fleet, Date.now() - 8 * day);
+    await connect(ports, webex.control, fleet, Date.now() - 8 * day);
     const all = () => store.query<Connection>({ collection: connections, limit: 100 });
     let renewed = 0;
     for (let round = 0; renewed < fleet.length; round++) {
@@ -120,7 +120,7 @@ describe.skipIf(!emulators)('SIGTERM under load', () => {
       if (round === 0) expect(renewed).toBeLessThan(fleet.length);
       for (const { data } of read) {
         expect(data.lease).toBeUndefined();
-        const token = await outside.sealer.open(data.grant!.sealedRefreshToken, refreshTokenPlace(data.customerId));
+        const token = await ports.sealer.open(data.grant!.sealedRefreshToken, refreshTokenPlace(data.customerId));
         expect(webex.control.isAlive(token.reveal())).toBe(true);
       }
     }
@@ -129,8 +129,8 @@ describe.skipIf(!emulators)('SIGTERM under load', () => {
   it('leaves a sync to the next message, and stores no wrong user', { timeout: 120_000 }, async () => {
     const organization = { id: randomUUID(), name: 'Acme', people: 500 };
     webex.control.addOrganization(organization);
-    const customer = await connectedCustomer(outside, webex, organization);
-    const { id } = await requestSync(outside, customer);
+    const customer = await connectedCustomer(ports, webex, organization);
+    const { id } = await requestSync(ports, customer);
     const data = Buffer.from(JSON.stringify({ customer, sync: id })).toString('base64');
     const body = { message: { data, messageId: '1' }, subscription: 'sync-users' };
     const scanned: number[] = [];
@@ -141,9 +141,7 @@ describe.skipIf(!emulators)('SIGTERM under load', () => {
     }
     expect(scanned.length).toBeGreaterThan(1);
     expect(scanned).toEqual(scanned.toSorted((a, b) => a - b));
-    const truth = await withAccess(outside, customer, (access) =>
-      organizationNow(outside.webex, access, organization.id),
-    );
+    const truth = await withAccess(ports, customer, (access) => organizationNow(ports.webex, access, organization.id));
     expect(differences(truth, await storedNow(store, customer))).toEqual([]);
   });
 });

@@ -9,15 +9,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalStack, startFunctions } from '../../functions/local.ts';
+import { type LocalStack, startFunctions } from '../../local/stack.ts';
+import { authorize } from '../../local/webex/authorize.ts';
+import type { Fault } from '../../local/webex/faults.ts';
+import { sampleClient, sampleOrganizations } from '../../local/webex/sample.ts';
+import { startWebex, type WebexServer } from '../../local/webex/server.ts';
 import { keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts';
-import { localSignerName, signLocalToken } from '../../shared/adapters/local-callers.ts';
+import { localSignerName, signLocalToken } from '../../shared/adapters/local/callers.ts';
+import { integrationName } from '../../shared/adapters/webex/integration.ts';
 import { Secret } from '../../shared/domain/secret.ts';
-import { integrationName } from '../../shared/integration.ts';
-import { authorize } from '../webex/authorize.ts';
-import type { Fault } from '../webex/faults.ts';
-import { sampleClient, sampleOrganizations } from '../webex/sample.ts';
-import { startWebex, type WebexServer } from '../webex/server.ts';
 
 /** Every code, access token and refresh token of the stand-in has it, as Webex's own do. */
 const tokenMark = '_P0A1_';
@@ -48,13 +48,13 @@ beforeAll(async () => {
     SECRETS_FOLDER: join(folder, 'secrets'),
     LOG_FILE: join(folder, 'log.jsonl'),
   });
-  const { secrets, outside } = stack.composition;
+  const { secrets, ports } = stack.composition;
   const add = (name: string, value: unknown) => secrets.add(name, new Secret(JSON.stringify(value)));
   await add(keyringName, { keys: [sealingKey] });
   await add(localSignerName, signer);
   await add(integrationName, { client_id: sampleClient.clientId, client_secrets: clientSecrets });
-  const { exchangeCode } = outside.webex;
-  outside.webex.exchangeCode = (request) => {
+  const { exchangeCode } = ports.webex;
+  ports.webex.exchangeCode = (request) => {
     canaries.add(request.verifier.reveal());
     return exchangeCode(request);
   };

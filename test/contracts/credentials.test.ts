@@ -1,9 +1,9 @@
 /** Without credentials every Google adapter says so, at once, and the process goes on. */
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { firestoreStore } from '../../shared/adapters/firestore-store.ts';
-import { pubsubQueue } from '../../shared/adapters/pubsub-queue.ts';
-import { secretManagerSecrets } from '../../shared/adapters/secret-manager.ts';
+import { firestoreStore } from '../../shared/adapters/google/firestore-store.ts';
+import { pubsubQueue } from '../../shared/adapters/google/pubsub-queue.ts';
+import { secretManagerSecrets } from '../../shared/adapters/google/secret-manager.ts';
 
 describe('without credentials', () => {
   beforeEach(() => {

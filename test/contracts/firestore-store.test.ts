@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, test } from 'vitest';
-import { firestoreStore } from '../../shared/adapters/firestore-store.ts';
+import { firestoreStore } from '../../shared/adapters/google/firestore-store.ts';
 import type { Store } from '../../shared/ports.ts';
 import { type FlakyLink, flakyLink } from '../support/flaky-link.ts';
 

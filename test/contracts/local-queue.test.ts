@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type CloudEvent, cloudEvent } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type LocalQueue, type LocalQueueOptions, localQueue } from '../../shared/adapters/local-queue.ts';
+import { type LocalQueue, type LocalQueueOptions, localQueue } from '../../shared/adapters/local/sqlite-queue.ts';
 import { dataOf, type Endpoint, pushEndpoint } from './push-endpoint.ts';
 
 describe('the local queue', () => {

@@ -3,10 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
-import { localQueue } from '../../shared/adapters/local-queue.ts';
-import { pubsubQueue } from '../../shared/adapters/pubsub-queue.ts';
+import { createTopic, pull } from '../../local/pubsub-emulator.ts';
+import { pubsubQueue } from '../../shared/adapters/google/pubsub-queue.ts';
+import { localQueue } from '../../shared/adapters/local/sqlite-queue.ts';
 import type { Queue } from '../../shared/ports.ts';
-import { createTopic, pull } from '../support/pubsub-emulator.ts';
 import { dataOf, type Endpoint, type Push, pushEndpoint } from './push-endpoint.ts';
 
 const emulators = inject('emulators');

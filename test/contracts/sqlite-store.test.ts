@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
+import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
 import { inFile } from './store-engines.ts';
 
 const script = join(import.meta.dirname, '../support/store-process.ts');

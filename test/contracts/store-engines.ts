@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { firestoreStore } from '../../shared/adapters/firestore-store.ts';
-import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
+import { firestoreStore } from '../../shared/adapters/google/firestore-store.ts';
+import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
 import type { Store } from '../../shared/ports.ts';
 
 export interface Engine {

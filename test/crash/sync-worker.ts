@@ -1,10 +1,10 @@
 /** A process that works on one message and may be killed meanwhile. */
 
 import { keyringName } from '../../shared/adapters/jose-sealer.ts';
-import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
-import { integrationName } from '../../shared/integration.ts';
-import { runSync } from '../../shared/sync-run.ts';
-import { memorySecrets, testOutside } from '../support/outside.ts';
+import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
+import { integrationName } from '../../shared/adapters/webex/integration.ts';
+import { runSync } from '../../shared/sync/run.ts';
+import { memorySecrets, testPorts } from '../support/ports.ts';
 
 export interface Work {
   webexUrl: string;
@@ -19,12 +19,12 @@ export interface Work {
 async function main(work: Work): Promise<void> {
   const integration = { client_id: 'local-client', client_secrets: ['local-secret'] };
   const secrets = memorySecrets({ [keyringName]: work.keys, [integrationName]: integration });
-  const outside = testOutside({ url: work.webexUrl }, { store: sqliteStore({ file: work.file }), secrets });
-  outside.settings.pageSize = 20;
-  outside.clock.advance(work.aheadMs);
+  const ports = testPorts({ url: work.webexUrl }, { store: sqliteStore({ file: work.file }), secrets });
+  ports.settings.pageSize = 20;
+  ports.clock.advance(work.aheadMs);
   process.stdout.write('working\n');
-  await runSync(outside, work.customer, work.sync);
-  await outside.store.close();
+  await runSync(ports, work.customer, work.sync);
+  await ports.store.close();
   process.stdout.write('done\n');
 }
 

@@ -9,15 +9,17 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withAccess } from '../../shared/access.ts';
+import { draws, mix } from '../../local/webex/chance.ts';
+import { startWebex, type WebexServer } from '../../local/webex/server.ts';
 import { keyringName } from '../../shared/adapters/jose-sealer.ts';
-import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
+import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
+import { integrationName } from '../../shared/adapters/webex/integration.ts';
 import type { Customer } from '../../shared/domain/customer.ts';
 import type { CustomerEvent } from '../../shared/domain/event.ts';
-import { customerPath, eventsOf } from '../../shared/domain/paths.ts';
-import { integrationName } from '../../shared/integration.ts';
-import { requestSync } from '../../shared/sync.ts';
-import { runSync } from '../../shared/sync-run.ts';
+import { customerPath, eventsOf } from '../../shared/storage/layout.ts';
+import { requestSync } from '../../shared/sync/request.ts';
+import { runSync } from '../../shared/sync/run.ts';
+import { withAccess } from '../../shared/tokens/access-token.ts';
 import { mortal } from '../support/mortal.ts';
 import {
   connectedCustomer,
@@ -25,8 +27,8 @@ import {
   movableClock,
   sealingKeys,
   type TestOutside,
-  testOutside,
-} from '../support/outside.ts';
+  testPorts,
+} from '../support/ports.ts';
 import {
   allUsers,
   deliver,
@@ -36,8 +38,6 @@ import {
   rosterNow,
   storedNow,
 } from '../support/sync-drive.ts';
-import { draws, mix } from '../webex/chance.ts';
-import { startWebex, type WebexServer } from '../webex/server.ts';
 import type { Work } from './sync-worker.ts';
 
 const orgId = '0f0e0d0c-0b0a-4908-8706-050403020100';
@@ -48,7 +48,7 @@ const redeliveryMs = 10 * 60_000;
 
 interface World {
   webex: WebexServer;
-  outside: TestOutside;
+  ports: TestOutside;
   customer: string;
   reader: ReturnType<typeof feedReader>;
   draw: () => number;
@@ -62,14 +62,14 @@ async function world(seed: number, store = sqliteStore({ file: ':memory:' }), ke
   const webex = await startWebex({ now: clock.now, organizations: [organization] });
   const integration = { client_id: 'local-client', client_secrets: ['local-secret'] };
   const secrets = memorySecrets({ [keyringName]: keys, [integrationName]: integration });
-  const outside = testOutside(webex, { clock, store, secrets });
-  outside.settings.pageSize = 20;
-  const customer = await connectedCustomer(outside, webex, organization);
+  const ports = testPorts(webex, { clock, store, secrets });
+  ports.settings.pageSize = 20;
+  const customer = await connectedCustomer(ports, webex, organization);
   // Churn adds up over a round: what is held would hide what is wrong.
   const record = (await store.get<Customer>(customerPath(customer)))!;
   await store.commit([{ set: record.path, data: { ...record.data, sync: { heldAbovePeople: 100 } } }]);
-  const reader = feedReader(outside, customer);
-  return { webex, outside, customer, reader, draw: draws(seed), everRemoved: new Set(), wrong: [] };
+  const reader = feedReader(ports, customer);
+  return { webex, ports, customer, reader, draw: draws(seed), everRemoved: new Set(), wrong: [] };
 }
 
 function churn({ webex, draw, everRemoved }: World): void {
@@ -82,15 +82,15 @@ function churn({ webex, draw, everRemoved }: World): void {
 
 /** One sync after churn, killed several times. Answers how often. */
 async function killedSync(at: World): Promise<number> {
-  const { outside, customer, draw, reader } = at;
+  const { ports, customer, draw, reader } = at;
   churn(at);
-  const { id } = await requestSync(outside, customer, draw() < 0.5 ? 'portal@example.com' : undefined);
+  const { id } = await requestSync(ports, customer, draw() < 0.5 ? 'portal@example.com' : undefined);
   let killed = 0;
   const asleep: { wake(): void; finished: Promise<unknown> }[] = [];
   for (const times = 1 + Math.floor(draw() * 4); killed < times; ) {
-    const dying = mortal(outside, 1 + Math.floor(draw() * 45), draw() < 0.5);
+    const dying = mortal(ports, 1 + Math.floor(draw() * 45), draw() < 0.5);
     const budgetMs = draw() < 0.3 ? 0 : undefined;
-    const finished = runSync(dying.outside, customer, id, budgetMs).then(
+    const finished = runSync(dying.ports, customer, id, budgetMs).then(
       () => 'finished',
       () => 'finished',
     );
@@ -102,41 +102,41 @@ async function killedSync(at: World): Promise<number> {
     await reader.read(9);
     if (draw() < 0.2) churn(at);
     // Sometimes too early: then it is told to come again.
-    if (draw() < 0.8) outside.clock.advance(redeliveryMs);
+    if (draw() < 0.8) ports.clock.advance(redeliveryMs);
     if (end === 'finished' && draw() < 0.5) break;
   }
-  outside.clock.advance(redeliveryMs);
-  await runSync(outside, customer, id).catch(() => {});
+  ports.clock.advance(redeliveryMs);
+  await runSync(ports, customer, id).catch(() => {});
   for (const { wake } of asleep) wake();
   await Promise.all(asleep.map(({ finished }) => finished));
-  outside.clock.advance(redeliveryMs);
-  await deliver(outside);
+  ports.clock.advance(redeliveryMs);
+  await deliver(ports);
   return killed;
 }
 
 /** What must be true after a sync that nobody disturbed. */
 async function judge(at: World): Promise<void> {
-  const { outside, customer, reader, everRemoved, wrong } = at;
-  const { id } = await requestSync(outside, customer);
-  await deliver(outside);
-  await runSync(outside, customer, id).catch(() => {});
+  const { ports, customer, reader, everRemoved, wrong } = at;
+  const { id } = await requestSync(ports, customer);
+  await deliver(ports);
+  await runSync(ports, customer, id).catch(() => {});
   await reader.read(9);
-  const truth = await withAccess(outside, customer, (access) => organizationNow(outside.webex, access, orgId));
-  const stored = await storedNow(outside.store, customer);
+  const truth = await withAccess(ports, customer, (access) => organizationNow(ports.webex, access, orgId));
+  const stored = await storedNow(ports.store, customer);
   wrong.push(...differences(truth, stored).map((text) => `store: ${text}`));
-  wrong.push(...differences(stored, await rosterNow(outside.store, customer)).map((text) => `roster: ${text}`));
+  wrong.push(...differences(stored, await rosterNow(ports.store, customer)).map((text) => `roster: ${text}`));
   wrong.push(...differences(stored, reader.copy).map((text) => `feed: ${text}`));
   wrong.push(...reader.problems.splice(0));
   wrong.push(...[...reader.removed].filter((person) => !everRemoved.has(person)).map((person) => `removed ${person}`));
-  const revisions = (await allUsers(outside.store, customer)).map(({ revision }) => revision);
+  const revisions = (await allUsers(ports.store, customer)).map(({ revision }) => revision);
   if (new Set(revisions).size !== revisions.length) wrong.push('a revision was given out twice');
-  const events = await outside.store.query<CustomerEvent>({ collection: eventsOf(customer), limit: 5000 });
+  const events = await ports.store.query<CustomerEvent>({ collection: eventsOf(customer), limit: 5000 });
   const told = events.flatMap(({ data }) => (data.type === 'users_synced' ? [data.facts?.sync] : []));
   if (new Set(told).size !== told.length) wrong.push('an event was recorded twice');
 }
 
-async function close({ outside, webex }: World): Promise<void> {
-  await outside.store.close();
+async function close({ ports, webex }: World): Promise<void> {
+  await ports.store.close();
   await webex.close();
 }
 
@@ -145,7 +145,7 @@ async function simulated(wanted: number, seed: number): Promise<{ killed: number
   const wrong: string[] = [];
   for (let round = 0; killed < wanted; round++) {
     const at = await world(mix(seed, round));
-    await deliver(at.outside);
+    await deliver(at.ports);
     for (let syncs = 0; syncs < 8 && killed < wanted; syncs++) killed += await killedSync(at);
     await judge(at);
     await close(at);
@@ -163,7 +163,7 @@ async function real(wanted: number, seed: number): Promise<{ killed: number; wro
   let aheadMs = 0;
   while (killed < wanted) {
     churn(at);
-    const { id: sync } = await requestSync(at.outside, at.customer);
+    const { id: sync } = await requestSync(at.ports, at.customer);
     const work: Work = { webexUrl: at.webex.url, keys, file, customer: at.customer, sync, aheadMs };
     const child = spawn(process.execPath, [join(import.meta.dirname, 'sync-worker.ts'), JSON.stringify(work)]);
     const gone = once(child, 'exit');
@@ -173,11 +173,11 @@ async function real(wanted: number, seed: number): Promise<{ killed: number; wro
     clearTimeout(timer);
     if (signal === 'SIGKILL') killed += 1;
     aheadMs += redeliveryMs;
-    at.outside.clock.advance(redeliveryMs);
+    at.ports.clock.advance(redeliveryMs);
     await at.reader.read(9);
   }
-  at.outside.clock.advance(redeliveryMs);
-  await deliver(at.outside);
+  at.ports.clock.advance(redeliveryMs);
+  await deliver(at.ports);
   await judge(at);
   await close(at);
   await rm(folder, { recursive: true });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inject, it } from 'vitest';
-import { firestoreStore } from '../../shared/adapters/firestore-store.ts';
+import { firestoreStore } from '../../shared/adapters/google/firestore-store.ts';
 import { race } from './refresh.ts';
 
 const emulators = inject('emulators');

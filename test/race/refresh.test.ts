@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'vitest';
-import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
+import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
 import { race } from './refresh.ts';
 
 it('exchanges every due token once, whatever number of processes find it due in one SQLite file', async () => {

@@ -1,16 +1,16 @@
 /** Eight processes that all find the same 200 customers due at once: nobody's refresh token may be exchanged twice at a time. */
 
 import { expect } from 'vitest';
+import { startWebex } from '../../local/webex/server.ts';
 import { joseSealer, keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
-import { connections } from '../../shared/domain/paths.ts';
-import { day, dueAt } from '../../shared/domain/schedule.ts';
+import { day, dueAt } from '../../shared/domain/refresh-schedule.ts';
 import type { Store, Stored } from '../../shared/ports.ts';
+import { connections } from '../../shared/storage/layout.ts';
 import { connect, members, organize } from '../support/fleet.ts';
-import { memorySecrets } from '../support/outside.ts';
+import { memorySecrets } from '../support/ports.ts';
 import type { Place } from '../support/refresh-orders.ts';
 import { startRefresher } from '../support/refresher.ts';
-import { startWebex } from '../webex/server.ts';
 
 const processes = 8;
 const fleet = members(200);

@@ -5,15 +5,15 @@
 
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { draws } from '../../local/webex/chance.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { Failure } from '../../shared/domain/failure.ts';
-import { connectionPath } from '../../shared/domain/paths.ts';
-import { healthy } from '../../shared/domain/refresh.ts';
-import { day } from '../../shared/domain/schedule.ts';
+import { healthy } from '../../shared/domain/refresh-policy.ts';
+import { day } from '../../shared/domain/refresh-schedule.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 import type { Clock, Log, Sealer } from '../../shared/ports.ts';
-import { type RefreshRun, refreshDue } from '../../shared/refresh-due.ts';
-import { draws } from '../webex/chance.ts';
+import { connectionPath } from '../../shared/storage/layout.ts';
+import { type RefreshRun, refreshDue } from '../../shared/tokens/refresh-due.ts';
 import { memoryStore } from './memory-store.ts';
 import { memoryWebex } from './memory-webex.ts';
 import { plot, table } from './report.ts';
@@ -91,7 +91,7 @@ export async function simulate(options: { customers: number; days: number; seed:
     logged[event] = (logged[event] ?? 0) + 1;
   };
   const log: Log = { info: count, warn: count, error: count };
-  const outside = {
+  const ports = {
     store,
     sealer,
     webex,
@@ -165,7 +165,7 @@ export async function simulate(options: { customers: number; days: number; seed:
       revoked += 1;
     }
     const degradedBefore = events.degraded ?? 0;
-    const run: RefreshRun | undefined = await refreshDue(outside, { concurrency: 50, endsAt: now + 25 * 60_000 }).catch(
+    const run: RefreshRun | undefined = await refreshDue(ports, { concurrency: 50, endsAt: now + 25 * 60_000 }).catch(
       () => undefined,
     );
     runs += 1;

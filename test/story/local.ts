@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startFunctions } from '../../functions/local.ts';
-import { localSignerName, signLocalToken } from '../../shared/adapters/local-callers.ts';
+import { startFunctions } from '../../local/stack.ts';
+import { localSignerName, signLocalToken } from '../../shared/adapters/local/callers.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 import type { StartStack } from './story.ts';
 

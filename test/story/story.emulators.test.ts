@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { createTopic } from '../../local/pubsub-emulator.ts';
 import { unpackBundles } from '../support/deployed.ts';
-import { createTopic } from '../support/pubsub-emulator.ts';
 import { fromBundles } from './bundles.ts';
 import { fromSources } from './local.ts';
 import { tellStory } from './story.ts';

@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { followLink } from '../../functions/local-samples.ts';
+import { followLink } from '../../local/samples.ts';
+import { sampleClient, sampleOrganizations } from '../../local/webex/sample.ts';
+import { startWebex, type WebexServer } from '../../local/webex/server.ts';
 import { keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts';
-import { integrationName } from '../../shared/integration.ts';
+import { integrationName } from '../../shared/adapters/webex/integration.ts';
 import { freePort } from '../support/deployed.ts';
-import { sampleClient, sampleOrganizations } from '../webex/sample.ts';
-import { startWebex, type WebexServer } from '../webex/server.ts';
 
 const acme = sampleOrganizations[0]!;
 const administrator = acme.administrators![0]!;

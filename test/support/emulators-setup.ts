@@ -1,7 +1,7 @@
 /** Starts the emulators once for a test run and tells every suite where they are: `inject('emulators')`. */
 
 import type { TestProject } from 'vitest/node';
-import { startEmulators } from './emulators.ts';
+import { startEmulators } from '../../local/emulators.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,14 +1,14 @@
 /** Many connected customers at once, written as documents, for tests of custody over a fleet: one organization and one grant each. */
 
+import type { WebexControl } from '../../local/webex/control.ts';
+import type { TokenResponse } from '../../local/webex/grants.ts';
 import type { Connection, StoredGrant } from '../../shared/domain/connection.ts';
 import type { Customer } from '../../shared/domain/customer.ts';
 import { codeOf } from '../../shared/domain/failure.ts';
-import { accessTokenPlace, connectionPath, customerPath, refreshTokenPlace } from '../../shared/domain/paths.ts';
-import { healthy } from '../../shared/domain/refresh.ts';
+import { healthy } from '../../shared/domain/refresh-policy.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 import type { Sealer, Store, Write } from '../../shared/ports.ts';
-import type { WebexControl } from '../webex/control.ts';
-import type { TokenResponse } from '../webex/grants.ts';
+import { accessTokenPlace, connectionPath, customerPath, refreshTokenPlace } from '../../shared/storage/layout.ts';
 
 export interface Member {
   customerId: string;

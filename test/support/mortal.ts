@@ -1,13 +1,13 @@
 /** An outside that dies: what matters of a kill is only which effects it leaves, so it falls before an effect or right behind it. */
 
-import type { Outside } from '../../shared/ports.ts';
+import type { Ports } from '../../shared/ports.ts';
 
 /**
  * The outside of a process that is killed at its `fuse`-th call of store, Webex or queue: before the call acts, or after it
  * has acted and before its answer arrives. Nothing of it has any effect from then on: unless it was not dead but only
  * stood still, and is woken, to go on where it was with everything that it believes.
  */
-export function mortal<T extends Outside>(outside: T, fuse: number, after: boolean) {
+export function mortal<T extends Ports>(ports: T, fuse: number, after: boolean) {
   let left = fuse;
   const killed = Promise.withResolvers<void>();
   const woken = Promise.withResolvers<void>();
@@ -32,9 +32,9 @@ export function mortal<T extends Outside>(outside: T, fuse: number, after: boole
         };
       },
     });
-  const { store, webex, queue } = outside;
+  const { store, webex, queue } = ports;
   return {
-    outside: { ...outside, store: guarded(store), webex: guarded(webex), queue: guarded(queue) },
+    ports: { ...ports, store: guarded(store), webex: guarded(webex), queue: guarded(queue) },
     killed: killed.promise,
     wake: woken.resolve,
   };

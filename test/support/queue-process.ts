@@ -1,6 +1,6 @@
 /** A process of its own that publishes to a local queue and delivers from it: `FILE ENDPOINT`. It tells when that is done. */
 
-import { localQueue } from '../../shared/adapters/local-queue.ts';
+import { localQueue } from '../../shared/adapters/local/sqlite-queue.ts';
 
 const [, , file, endpoint] = process.argv;
 const queue = localQueue({ file: String(file), endpoints: { work: String(endpoint) } });

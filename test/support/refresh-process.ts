@@ -7,13 +7,12 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { joseSealer, keyringName } from '../../shared/adapters/jose-sealer.ts';
-import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
-import { webexApi } from '../../shared/adapters/webex.ts';
+import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
+import { webexApi } from '../../shared/adapters/webex/client.ts';
+import { integrationName, integrationReader } from '../../shared/adapters/webex/integration.ts';
 import { Secret } from '../../shared/domain/secret.ts';
-import { integrationName, integrationReader } from '../../shared/integration.ts';
-import type { Clock, Secrets, Store, Webex } from '../../shared/ports.ts';
-import type { RefreshParts } from '../../shared/refresh.ts';
-import { refreshDue } from '../../shared/refresh-due.ts';
+import type { Clock, Ports, Secrets, Store, Webex } from '../../shared/ports.ts';
+import { refreshDue } from '../../shared/tokens/refresh-due.ts';
 import type { Answer, Order, Place, Step } from './refresh-orders.ts';
 
 const place = JSON.parse(process.argv[2]!) as Place;
@@ -42,7 +41,7 @@ const clock: Clock = {
 
 async function openStore(): Promise<Store> {
   if (place.sqliteFile) return sqliteStore({ file: place.sqliteFile });
-  const { firestoreStore } = await import('../../shared/adapters/firestore-store.ts');
+  const { firestoreStore } = await import('../../shared/adapters/google/firestore-store.ts');
   return firestoreStore(place.firestore!);
 }
 
@@ -86,7 +85,7 @@ function watchedWebex(webex: Webex): Webex {
 }
 
 const silent = () => {};
-const outside: RefreshParts = {
+const ports: Ports = {
   store: watchedStore(await openStore()),
   sealer: joseSealer(secrets, clock),
   webex: watchedWebex(webexApi(`${place.webexUrl}/v1`, integrationReader(secrets, clock))),
@@ -110,17 +109,17 @@ const outside: RefreshParts = {
   },
 };
 // Loaded now, so that the first refresh is as quick as the others.
-await outside.sealer.open(await outside.sealer.seal(new Secret('warm'), 'here'), 'here');
-await outside.webex.me({ accessToken: new Secret('warm') }).catch(() => {});
-await outside.store.get('connections/none').catch(() => {});
+await ports.sealer.open(await ports.sealer.seal(new Secret('warm'), 'here'), 'here');
+await ports.webex.me({ accessToken: new Secret('warm') }).catch(() => {});
+await ports.store.get('connections/none').catch(() => {});
 tell({ ready: true });
 
 for await (const line of createInterface({ input: process.stdin })) {
   order = JSON.parse(line) as Order;
   windowsMs = [];
-  const run = await refreshDue(outside, { concurrency: order.concurrency, endsAt: clock.now() + 60_000 }).catch(
+  const run = await refreshDue(ports, { concurrency: order.concurrency, endsAt: clock.now() + 60_000 }).catch(
     (error) => ({ failed: String(error) }),
   );
   tell({ done: run, windowsMs });
 }
-await outside.store.close();
+await ports.store.close();

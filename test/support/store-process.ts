@@ -3,7 +3,7 @@
  * `write FILE` tells each number once it is committed, until it is killed.
  */
 
-import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
+import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
 import { codeOf } from '../../shared/domain/failure.ts';
 
 const [, , mode, file, rounds] = process.argv;

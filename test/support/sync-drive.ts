@@ -1,55 +1,55 @@
 /** Drives syncs in tests as the queue would, and holds what is stored against the organization. */
 
-import type { Directory } from '../../shared/domain/directory.ts';
 import { codeOf } from '../../shared/domain/failure.ts';
-import { directoryPath, rosterOf, syncsOf, usersOf } from '../../shared/domain/paths.ts';
 import { chunkIds, type RosterChunk, readLog } from '../../shared/domain/roster.ts';
-import type { SyncRun } from '../../shared/domain/sync.ts';
+import type { SyncHead } from '../../shared/domain/sync-head.ts';
+import type { SyncRun } from '../../shared/domain/sync-run.ts';
 import { hashOf, type Tombstone, type User } from '../../shared/domain/user.ts';
-import type { Outside, Store, WebexAccess } from '../../shared/ports.ts';
-import { requestSync } from '../../shared/sync.ts';
-import { runSync } from '../../shared/sync-run.ts';
-import { readChanges } from '../../shared/users.ts';
-import type { TestOutside } from './outside.ts';
+import type { Ports, Store, WebexAccess } from '../../shared/ports.ts';
+import { rosterOf, syncHeadPath, syncsOf, usersOf } from '../../shared/storage/layout.ts';
+import { requestSync } from '../../shared/sync/request.ts';
+import { runSync } from '../../shared/sync/run.ts';
+import { readChanges } from '../../shared/users/read.ts';
+import type { TestOutside } from './ports.ts';
 
 /** The run as it is stored. */
 export async function readRun(store: Store, customer: string, id: string): Promise<SyncRun> {
   return (await store.get<SyncRun>(`${syncsOf(customer)}/${id}`))!.data;
 }
 
-export async function readHead(store: Store, customer: string): Promise<Directory> {
-  return (await store.get<Directory>(directoryPath(customer)))!.data;
+export async function readHead(store: Store, customer: string): Promise<SyncHead> {
+  return (await store.get<SyncHead>(syncHeadPath(customer)))!.data;
 }
 
 /** Delivers the messages of the sync topic, again where a delivery throws, until there are none. Answers how many it delivered. */
-export async function deliver(outside: TestOutside, budgetMs?: number, most = 50): Promise<number> {
+export async function deliver(ports: TestOutside, budgetMs?: number, most = 50): Promise<number> {
   let delivered = 0;
   for (let left = most; left > 0; left--) {
-    const index = outside.messages.findIndex(({ topic }) => topic === outside.settings.syncTopic);
+    const index = ports.messages.findIndex(({ topic }) => topic === ports.settings.syncTopic);
     if (index < 0) return delivered;
-    const [message] = outside.messages.splice(index, 1);
+    const [message] = ports.messages.splice(index, 1);
     const { customer, sync } = message!.data as { customer: string; sync: string };
     delivered += 1;
-    await runSync(outside, customer, sync, budgetMs).catch((error) => {
+    await runSync(ports, customer, sync, budgetMs).catch((error) => {
       if (codeOf(error) === 'internal') throw error;
-      outside.messages.push(message!);
+      ports.messages.push(message!);
       // As long as the queue waits at most before it delivers again.
-      outside.clock.advance(10 * 60_000);
+      ports.clock.advance(10 * 60_000);
     });
   }
   throw new Error('The messages do not end.');
 }
 
 /** A sync from the request to its end. */
-export async function syncNow(outside: TestOutside, customer: string, by?: string): Promise<SyncRun> {
-  const { id } = await requestSync(outside, customer, by);
-  await deliver(outside);
-  return readRun(outside.store, customer, id);
+export async function syncNow(ports: TestOutside, customer: string, by?: string): Promise<SyncRun> {
+  const { id } = await requestSync(ports, customer, by);
+  await deliver(ports);
+  return readRun(ports.store, customer, id);
 }
 
 /** Everybody in the organization as Webex tells it: person → hash. */
 export async function organizationNow(
-  webex: Outside['webex'],
+  webex: Ports['webex'],
   access: WebexAccess,
   orgId: string,
 ): Promise<Map<string, number>> {
@@ -93,7 +93,7 @@ export async function rosterNow(store: Store, customer: string): Promise<Map<str
 }
 
 /** A reader of the change feed who keeps a copy. */
-export function feedReader(outside: Pick<Outside, 'store' | 'clock'>, customer: string) {
+export function feedReader(ports: Pick<Ports, 'store' | 'clock'>, customer: string) {
   const copy = new Map<string, number>();
   const problems: string[] = [];
   /** Everybody whose tombstone it has ever been given. */
@@ -107,7 +107,7 @@ export function feedReader(outside: Pick<Outside, 'store' | 'clock'>, customer: 
     async read(limit = 100): Promise<void> {
       let more = true;
       while (more) {
-        const changes = await readChanges(outside, customer, cursor, limit);
+        const changes = await readChanges(ports, customer, cursor, limit);
         for (const user of changes.users) {
           if (user.revision <= revision) problems.push(`revision ${user.revision} after ${revision}`);
           revision = user.revision;

@@ -1,0 +1,15 @@
+/** The local side of the ports: what runs with nothing but Node. Brought by whoever starts a local stack; no deployed bundle holds it. */
+
+import { localCallers } from '../shared/adapters/local/callers.ts';
+import { fileSecrets } from '../shared/adapters/local/file-secrets.ts';
+import { localQueue } from '../shared/adapters/local/sqlite-queue.ts';
+import { sqliteStore } from '../shared/adapters/local/sqlite-store.ts';
+import type { LocalSides } from '../shared/compose.ts';
+
+export const localSides: LocalSides = {
+  store: ({ SQLITE_FILE }) => sqliteStore({ file: SQLITE_FILE }),
+  queue: ({ QUEUE_FILE, QUEUE_ENDPOINT, SYNC_TOPIC }) =>
+    localQueue({ file: QUEUE_FILE, endpoints: QUEUE_ENDPOINT ? { [SYNC_TOPIC]: QUEUE_ENDPOINT } : {} }),
+  secrets: ({ SECRETS_FOLDER }) => fileSecrets({ folder: SECRETS_FOLDER }),
+  callers: ({ CALLER_AUDIENCE }, secrets) => localCallers(secrets, CALLER_AUDIENCE),
+};

@@ -1,0 +1,57 @@
+/** Callers with a Google-signed ID token (RFC 7519); what each may do is in the configuration. */
+
+import type { CallerGrant } from '../../domain/caller.ts';
+import { Failure } from '../../domain/failure.ts';
+import type { Callers } from '../../ports.ts';
+import { verifiedTokens } from '../verified-tokens.ts';
+
+/** @see https://cloud.google.com/docs/authentication/token-types#id */
+const issuers = ['https://accounts.google.com', 'accounts.google.com'];
+
+/** What stands in place of the signature once Cloud Run has checked a token. @see docs/decisions/0060-callers-behind-cloud-run.md */
+const removedSignature = '.SIGNATURE_REMOVED_BY_GOOGLE';
+
+/** The parts of google-auth-library's `OAuth2Client` that verify; a test brings its own certificates. */
+export interface TokenVerifier {
+  getFederatedSignonCertsAsync(): Promise<unknown>;
+  verifyIdToken(options: { idToken: string; audience: string }): Promise<{
+    getPayload(): { iss?: string; email?: string; email_verified?: boolean; exp: number } | undefined;
+  }>;
+}
+
+/**
+ * @param audience the URL of the function `customers`: a token for anybody else is refused
+ * @param grants caller's e-mail → what it may do where
+ */
+export function googleCallers(
+  audience: string,
+  grants: (CallerGrant & { caller: string })[],
+  verifier?: TokenVerifier,
+  now: () => number = Date.now,
+): Callers {
+  let loading: Promise<TokenVerifier> | undefined = verifier && Promise.resolve(verifier);
+  const load = async (): Promise<TokenVerifier> => {
+    const { default: auth } = await import('google-auth-library');
+    return new auth.OAuth2Client();
+  };
+  return verifiedTokens(async (idToken) => {
+    if (idToken.endsWith(removedSignature)) {
+      const hint = 'send it in X-Serverless-Authorization as well, which the platform then checks instead';
+      throw new Failure('unauthenticated', `The platform has removed the token's signature: ${hint}.`);
+    }
+    loading ??= load();
+    const client = await loading;
+    // Apart from the verification: Google being out of reach is not the caller's fault.
+    await client.getFederatedSignonCertsAsync().catch(() => {
+      throw new Failure('identity_unavailable', "Google's certificates cannot be read at the moment.");
+    });
+    const ticket = await client.verifyIdToken({ idToken, audience }).catch(() => undefined);
+    const payload = ticket?.getPayload();
+    const refused = new Failure('unauthenticated', 'The bearer token is not a valid identity token for this service.');
+    if (!payload?.iss || !issuers.includes(payload.iss)) throw refused;
+    if (!payload.email || payload.email_verified !== true) throw refused;
+    const own = grants.filter(({ caller }) => caller.toLowerCase() === payload.email!.toLowerCase());
+    const caller = { id: payload.email, grants: own.map(({ hierarchy, role }) => ({ hierarchy, role })) };
+    return { caller, endsAt: payload.exp * 1000 };
+  }, now);
+}

@@ -1,0 +1,33 @@
+/** The integration registered at Webex, read from its secret: one client id and the client secrets to try in turn. */
+
+import { Failure } from '../../domain/failure.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { Clock, Integration, Secrets } from '../../ports.ts';
+import { keep } from '../stale-while-error.ts';
+
+/** The secret's value is JSON: `{"client_id": "…", "client_secrets": ["newest", "older"]}`. */
+export const integrationName = 'webex-integration';
+
+/** A rotated client secret is seen by running instances within this time. */
+const rereadAfterMs = 5 * 60_000;
+
+/**
+ * Reads the integration, at most once every 5 minutes; while it cannot be read again, the last one serves.
+ * @throws Failure `configuration_invalid`, `secret_missing`, `secrets_unavailable` when it was never read
+ */
+export function integrationReader(secrets: Secrets, clock: Pick<Clock, 'now'>): () => Promise<Integration> {
+  return keep(async () => parse((await secrets.read(integrationName)).reveal()), clock.now, rereadAfterMs).get;
+}
+
+function parse(text: string): Integration {
+  try {
+    const { client_id: clientId, client_secrets: clientSecrets } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof clientId !== 'string' || clientId === '') throw new TypeError('client_id');
+    if (!Array.isArray(clientSecrets) || clientSecrets.length === 0) throw new TypeError('client_secrets');
+    if (!clientSecrets.every((secret) => typeof secret === 'string' && secret !== '')) throw new TypeError('secret');
+    return { clientId, clientSecrets: clientSecrets.map((secret: string) => new Secret(secret)) };
+  } catch {
+    const shape = '{"client_id": "…", "client_secrets": ["…"]}';
+    throw new Failure('configuration_invalid', `The secret ${integrationName} is not of the form ${shape}.`);
+  }
+}

@@ -1,0 +1,27 @@
+/** Where each document is kept: the one list of the store's layout (docs/storage.md explains it). */
+
+export const connections = 'connections';
+export const outbox = 'outbox';
+export const syncHeads = 'sync_heads';
+
+export const customerPath = (id: string) => `customers/${id}`;
+export const connectionPath = (id: string) => `${connections}/${id}`;
+export const eventsOf = (id: string) => `customers/${id}/events`;
+export const usersOf = (id: string) => `customers/${id}/users`;
+export const rosterOf = (id: string) => `customers/${id}/roster`;
+export const heldOf = (id: string) => `customers/${id}/held`;
+export const catalogOf = (id: string) => `customers/${id}/catalog`;
+export const syncsOf = (id: string) => `customers/${id}/syncs`;
+export const syncHeadPath = (id: string) => `${syncHeads}/${id}`;
+export const linkPath = (hash: string) => `connect_links/${hash}`;
+export const removals = 'removals';
+export const removalPath = (id: string) => `${removals}/${id}`;
+export const operations = 'operations';
+export const operationPath = (id: string) => `${operations}/${id}`;
+export const resultsOf = (id: string) => `${operationPath(id)}/results`;
+export const idempotencyPath = (hash: string) => `idempotency/${hash}`;
+export const usedStatePath = (hash: string) => `used_states/${hash}`;
+
+/** Where a connection's tokens are sealed for: elsewhere they do not open. */
+export const accessTokenPlace = (id: string) => `${connectionPath(id)} access_token`;
+export const refreshTokenPlace = (id: string) => `${connectionPath(id)} refresh_token`;

@@ -1,0 +1,89 @@
+/** The keyring's life: made once, a new key put first, keys that nothing needs any more taken away. */
+
+import { codeOf, Failure } from '../domain/failure.ts';
+import { Secret } from '../domain/secret.ts';
+import type { Clock, Secrets, Store } from '../ports.ts';
+import { everyConnection } from './reseal.ts';
+
+/** A key of the keyring, a JWK (RFC 7517); `iat` says when it became the first, epoch seconds. */
+export interface SealingKey {
+  kid?: string;
+  iat?: number;
+}
+
+export interface Keyring {
+  keys: SealingKey[];
+}
+
+/**
+ * A key that is not the first any more may still seal for a while: instances read the keyring again within 5 minutes, and
+ * what they sealed into a browser's cookie is opened up to 10 minutes later. In seconds.
+ */
+export const stillSeals = 60 * 60;
+/** The oldest backup is 14 weeks old (docs/operations.md) and is opened by the keys of its time. In seconds. */
+export const inBackups = 15 * 7 * 86_400;
+
+/** @throws Failure `already_exists` when there is a keyring: replacing it would lose every connection */
+export async function initKeyring(secrets: Secrets, name: string, first: SealingKey): Promise<void> {
+  const there = await secrets.read(name).then(
+    () => true,
+    (error) => {
+      if (codeOf(error) === 'secret_missing') return false;
+      throw error;
+    },
+  );
+  if (there) throw new Failure('already_exists', `The secret ${name} exists: npm run keys:rotate adds a key to it.`);
+  await secrets.add(name, new Secret(JSON.stringify({ keys: [first] })));
+}
+
+/**
+ * Puts a new key first: from within 5 minutes on it seals, the others go on opening.
+ * @throws Failure `secret_missing` before `keys:init`, `configuration_invalid` for a keyring that is none
+ */
+export async function rotateKeyring(secrets: Secrets, name: string, added: SealingKey): Promise<Keyring> {
+  const { keys } = await readKeyring(secrets, name);
+  const rotated = { keys: [added, ...keys] };
+  await secrets.add(name, new Secret(JSON.stringify(rotated)));
+  return rotated;
+}
+
+/**
+ * Takes away the keys that no connection is sealed by and that were replaced as the first at least `replacedFor` ago.
+ * @param keyOf the key that a text was sealed by
+ * @param replacedFor seconds, `stillSeals` at least
+ * @throws Failure `sealed_text_invalid` for a stored text that no key has sealed: nothing is taken away then
+ */
+export async function pruneKeyring(
+  ports: { store: Store; clock: Pick<Clock, 'now'>; secrets: Secrets },
+  name: string,
+  keyOf: (sealed: string) => Promise<string>,
+  replacedFor: number,
+): Promise<{ kept: string[]; removed: string[] }> {
+  const { keys } = await readKeyring(ports.secrets, name);
+  const used = new Set<string | undefined>();
+  for await (const { data } of everyConnection(ports.store)) {
+    if (!data.grant) continue;
+    used.add(await keyOf(data.grant.sealedAccessToken));
+    used.add(await keyOf(data.grant.sealedRefreshToken));
+  }
+  const latest = ports.clock.now() / 1000 - Math.max(replacedFor, stillSeals);
+  // The key before took the place of this one when it was made; the first has not been replaced.
+  const stays = keys.map(({ kid }, index) => used.has(kid) || (keys[index - 1]?.iat ?? Infinity) > latest);
+  const kids = (chosen: boolean) => keys.filter((_, index) => stays[index] === chosen).map(({ kid }) => String(kid));
+  const [kept, removed] = [kids(true), kids(false)];
+  if (removed.length > 0) {
+    const keyring = { keys: keys.filter((_, index) => stays[index]) };
+    await ports.secrets.add(name, new Secret(JSON.stringify(keyring)));
+  }
+  return { kept, removed };
+}
+
+async function readKeyring(secrets: Secrets, name: string): Promise<Keyring> {
+  try {
+    const keyring = JSON.parse((await secrets.read(name)).reveal()) as Keyring;
+    if (Array.isArray(keyring.keys) && keyring.keys.length > 0) return keyring;
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+  }
+  throw new Failure('configuration_invalid', `The secret ${name} is not a JWK set.`);
+}

@@ -1,0 +1,165 @@
+/** The scheduled run over all connections: renews what is due, warns of short runways, publishes what crashes left behind. */
+
+import type { Connection } from '../domain/connection.ts';
+import { codeOf, Failure } from '../domain/failure.ts';
+import { isOurFault, warned } from '../domain/refresh-policy.ts';
+import { longestPlanMs } from '../domain/refresh-schedule.ts';
+import type { Ports, Query, Stored } from '../ports.ts';
+import { connections } from '../storage/layout.ts';
+import { eventWrites, publish, sweepOutbox } from '../storage/outbox.ts';
+import { transact } from '../storage/transact.ts';
+import { type RefreshOutcome, refreshConnection } from './refresh.ts';
+
+export interface RefreshRun {
+  /** How many connections ended with each outcome. */
+  outcomes: Partial<Record<RefreshOutcome | 'error', number>>;
+  warnings: number;
+  published: number;
+  /** Why the run ended: nothing more is due, its time is used up, or Webex refuses our own credentials. */
+  ended: 'done' | 'out_of_time' | 'client_refused';
+}
+
+/** What bounds a run. It takes up nothing new after `endsAt` (epoch ms) or once the signal has aborted. */
+export interface RunLimits {
+  concurrency: number;
+  endsAt: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * So many in a row meet a fault of ours, without any success between them: then it is ours. One customer for whom Webex
+ * answers like that by itself must not keep the run from all who come after it.
+ */
+const faultsInARow = 3;
+/** Warnings and the outbox have this much time of their own, however long the renewals took. */
+const afterwardsMs = 2 * 60_000;
+
+/**
+ * Renews every connection that is due, oldest first, `concurrency` at a time; one customer's failure is its own.
+ * Stops when Webex refuses our own credentials. What time did not suffice for is first in the next run.
+ * @throws Failure what the store throws when what is due cannot be read; what was begun is brought to its end before
+ */
+export async function refreshDue(ports: Ports, limits: RunLimits): Promise<RefreshRun> {
+  const { clock, log } = ports;
+  const run: RefreshRun = { outcomes: {}, warnings: 0, published: 0, ended: 'done' };
+  let inARow = 0;
+  let accepted = false;
+
+  async function renew(read: Stored<Connection>): Promise<void> {
+    let outcome: RefreshOutcome | 'error' = 'error';
+    try {
+      ({ outcome } = await refreshConnection(ports, read));
+      if (outcome === 'refreshed' || outcome === 'unchanged') [inARow, accepted] = [0, true];
+    } catch (error) {
+      const code = codeOf(error);
+      if (isOurFault(code) && code !== 'store_unavailable') inARow += 1;
+      const cause = error instanceof Failure ? error.facts.cause : String(error);
+      log.error('refresh_error', { customer: read.data.customerId, code, cause });
+    }
+    run.outcomes[outcome] = (run.outcomes[outcome] ?? 0) + 1;
+  }
+  const goesOn = () => {
+    if (inARow >= faultsInARow) run.ended = 'client_refused';
+    else if (isOver(ports, limits)) run.ended = 'out_of_time';
+    return run.ended === 'done';
+  };
+  const now = clock.now();
+  const due = reached(ports, { field: 'nextRefreshAt', before: now + 1 });
+  // Planned by a clock that was wrong: no instant of such a plan would ever come.
+  const unreachable = reached(ports, { field: 'nextRefreshAt', from: now + longestPlanMs + 1 });
+  await each(due, limits.concurrency, goesOn, renew);
+  await each(unreachable, limits.concurrency, goesOn, renew);
+  if (inARow > 0 && !accepted) run.ended = 'client_refused';
+
+  const after = { ...limits, endsAt: Math.max(limits.endsAt, clock.now()) + afterwardsMs };
+  const [warnings, published] = await Promise.all([
+    warnCrossed(ports, after),
+    sweepOutbox(ports, () => !isOver(ports, after)),
+  ]);
+  Object.assign(run, { warnings, published });
+  return run;
+}
+
+function isOver({ clock }: Ports, { endsAt, signal }: RunLimits): boolean {
+  return clock.now() >= endsAt || (signal?.aborted ?? false);
+}
+
+/** Does the work on every item, so many at a time, while `goesOn`. Where the items end by an error, it is thrown once all work is done. */
+async function each<T>(
+  items: AsyncIterator<T>,
+  concurrency: number,
+  goesOn: () => boolean,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  async function worker(): Promise<void> {
+    while (goesOn()) {
+      const { done, value } = await items.next();
+      if (done) return;
+      await work(value);
+    }
+  }
+  const ends = await Promise.allSettled(Array.from({ length: concurrency }, worker));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+/** Connections fetched at a time: enough that the next page is there before this one is worked off. */
+const pageLimit = 300;
+
+/** Every connection whose field lies in the range, in its order; the first page is fetched at once, the next while one is worked off. */
+function reached(
+  { store }: Ports,
+  range: { field: 'nextRefreshAt' | 'nextWarningAt'; from?: number; before?: number },
+): AsyncGenerator<Stored<Connection>, void> {
+  const { field } = range;
+  const fetch = (after?: Stored<Connection>) => {
+    const query: Query = {
+      collection: connections,
+      range,
+      orderBy: { field, direction: 'ascending' },
+      limit: pageLimit,
+    };
+    const position = after && { after: { value: after.data[field]!, id: after.data.customerId } };
+    const page = store.query<Connection>({ ...query, ...position });
+    // Fetched ahead: when nobody comes to draw it, its failure is nobody's.
+    page.catch(() => {});
+    return page;
+  };
+  async function* pages(first: ReturnType<typeof fetch>) {
+    for (let page = first; ; ) {
+      const found = await page;
+      const last = found.length < pageLimit;
+      if (!last) page = fetch(found.at(-1));
+      yield* found;
+      if (last) return;
+    }
+  }
+  return pages(fetch());
+}
+
+/** Warns of every runway that has crossed a mark, whether or not anything could be tried meanwhile. */
+async function warnCrossed(ports: Ports, limits: RunLimits): Promise<number> {
+  const { store, clock, log } = ports;
+  let warnings = 0;
+
+  async function warn({ path, data }: Stored<Connection>): Promise<void> {
+    const { customerId } = data;
+    try {
+      const events = await transact(ports, async () => {
+        const read = await store.get<Connection>(path);
+        const decided = read ? warned(read.data, clock.now()) : undefined;
+        if (!read || !decided?.events.length) return { writes: [], result: [] };
+        const record = eventWrites(decided.events, { customerId, now: clock.now() });
+        const change = { set: path, data: decided.connection, if: { version: read.version } };
+        return { writes: [change, ...record.writes], result: record.events };
+      });
+      for (const { facts } of events) log.warn('connection_expiring', { customer: customerId, ...facts });
+      warnings += events.length;
+      await publish(ports, events);
+    } catch (error) {
+      log.error('warning_error', { customer: customerId, code: codeOf(error) });
+    }
+  }
+  const crossed = reached(ports, { field: 'nextWarningAt', before: clock.now() + 1 });
+  await each(crossed, limits.concurrency, () => !isOver(ports, limits), warn);
+  return warnings;
+}

@@ -1,5 +1,0 @@
-import { describe } from 'vitest';
-import { sqliteStore } from '../../shared/adapters/sqlite-store.ts';
-import { tellConcurrency } from './concurrency.ts';
-
-describe('many callers at once, on SQLite', () => tellConcurrency(() => sqliteStore({ file: ':memory:' })));

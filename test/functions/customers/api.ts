@@ -1,0 +1,214 @@
+/** The API on a real server, with the framework's own middleware; every exchange with it is judged by its own document. */
+
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { type CloudEvent, http } from '@google-cloud/functions-framework';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { type OpenApi, openApi } from '../../../functions/customers/api/openapi.ts';
+import { customers, operationsOf } from '../../../functions/customers/customers.ts';
+import { syncUsers } from '../../../functions/sync_users/sync_users.ts';
+import { sampleOrganizations } from '../../../local/webex/sample.ts';
+import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
+import { localCallers, localSignerName, signLocalToken } from '../../../shared/adapters/local/callers.ts';
+import type { CallerGrant } from '../../../shared/domain/caller.ts';
+import { Failure } from '../../../shared/domain/failure.ts';
+import { Secret } from '../../../shared/domain/secret.ts';
+import { answerUnparsed } from '../../../shared/http/framework-errors.ts';
+import type { Callers, Store } from '../../../shared/ports.ts';
+import { indexedStore } from '../../support/indexed-store.ts';
+import { movableClock, type TestOutside, testPorts } from '../../support/ports.ts';
+import { type Contract, contractOf } from './contract.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: judged by the document, asserted by the test
+  body: any;
+}
+
+export interface Sent {
+  /** A bearer token; by default an administrator's and token reader's of everything. */
+  token?: string | undefined;
+  headers?: Record<string, string>;
+  body?: unknown;
+  /** In place of `body`: sent as it is. */
+  raw?: string;
+}
+
+/** Breaks a part of the outside until it is set back. */
+export interface Breakage {
+  store?: 'unavailable' | 'bug' | 'conflict';
+  queue?: true;
+  identity?: true;
+  secrets?: true;
+}
+
+export interface Api {
+  url: string;
+  ports: TestOutside;
+  webex: WebexServer;
+  document: OpenApi;
+  broken: Breakage;
+  /** Everything that was judged: `operation status code`. */
+  seen: Set<string>;
+  call(method: string, path: string, sent?: Sent): Promise<Answer>;
+  token(grants: CallerGrant[], id?: string): Promise<string>;
+  /** Gives what waits in the queue to `sync_users`, until nothing waits. */
+  deliver(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const everything: CallerGrant[] = [
+  { hierarchy: 'sys', role: 'administrator' },
+  { hierarchy: 'sys', role: 'token_reader' },
+];
+
+const audience = 'https://customers.example.com';
+
+export interface ApiOptions {
+  store?: Store;
+  callers?: Callers;
+  /** People of each organization, where fewer do. */
+  people?: number;
+}
+
+export async function startApi(options: ApiOptions = {}): Promise<Api> {
+  const clock = movableClock();
+  const { people } = options;
+  const organizations = sampleOrganizations.map((each) => (people === undefined ? each : { ...each, people }));
+  const webex = await startWebex({ now: clock.now, organizations });
+  const broken: Breakage = {};
+  const ports = testPorts(webex, { clock, ...(options.store && { store: options.store }) });
+  // Such proxies are refused by the adapter, at once: no test waits for one that is not there.
+  ports.settings.allowLocalProxies = true;
+  await ports.secrets.add(localSignerName, new Secret(randomUUID()));
+  ports.store = breakable(indexedStore(ports.store), broken);
+  const { seal, open } = ports.sealer;
+  const checkSecrets = () => {
+    if (broken.secrets) throw new Failure('secrets_unavailable', 'The secrets are away.');
+  };
+  Object.assign(ports.sealer, {
+    async seal(...sealed: Parameters<typeof seal>) {
+      checkSecrets();
+      return seal(...sealed);
+    },
+    async open(...opened: Parameters<typeof open>) {
+      checkSecrets();
+      return open(...opened);
+    },
+  });
+  const { publish } = ports.queue;
+  ports.queue = {
+    async publish(topic, message) {
+      if (broken.queue) throw new Failure('queue_unavailable', 'The queue is away.');
+      await publish(topic, message);
+    },
+  };
+  const callers = options.callers ?? localCallers(ports.secrets, audience);
+  const name = `customers-${randomUUID()}`;
+  http(name, customers(ports, breakableCallers(callers, broken)));
+  const server = getTestServer(name);
+  answerUnparsed(server, ports.log);
+  // A test that thinks for long must not find its connection closed under its next request.
+  server.keepAliveTimeout = 120_000;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const document = openApi(operationsOf(ports));
+  const contract: Contract = contractOf(document);
+  const seen = new Set<string>();
+  const token = async (grants: CallerGrant[], id = 'portal@example.com') =>
+    (await signLocalToken(ports.secrets, audience, { id, grants })).reveal();
+  const ours = await token(everything);
+
+  async function call(method: string, path: string, sent: Sent = {}): Promise<Answer> {
+    const bearer = 'token' in sent ? sent.token : ours;
+    const body = sent.raw ?? (sent.body === undefined ? undefined : JSON.stringify(sent.body));
+    const headers = {
+      ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...sent.headers,
+    };
+    // As it is sent: a URL's dots are resolved.
+    const target = new URL(`${url}${path}`);
+    const response = await fetch(target, { method, headers, ...(body !== undefined && { body }) });
+    const text = await response.text();
+    const answer = { status: response.status, headers: response.headers, text };
+    const exchange = { method, path: target.pathname + target.search, headers, body, answer };
+    const { operation, code } = contract.judge(exchange);
+    if (operation) seen.add(`${operation} ${answer.status} ${code ?? 'success'}`);
+    const isJson = text !== '' && response.headers.get('content-type')?.includes('json');
+    return { ...answer, body: isJson ? JSON.parse(text) : undefined };
+  }
+
+  const take = syncUsers(ports);
+  async function deliver(): Promise<void> {
+    for (let left = 100; left > 0; left--) {
+      const index = ports.messages.findIndex(({ topic }) => topic === ports.settings.syncTopic);
+      if (index < 0) return;
+      const [message] = ports.messages.splice(index, 1);
+      const encoded = Buffer.from(JSON.stringify(message!.data)).toString('base64');
+      const event = { specversion: '1.0', type: 'test', source: 'test', id: '1', data: { message: { data: encoded } } };
+      await take(event as unknown as CloudEvent<unknown>);
+    }
+    throw new Error('The messages do not end.');
+  }
+
+  return {
+    url,
+    ports,
+    webex,
+    document,
+    broken,
+    seen,
+    call,
+    token,
+    deliver,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+      await ports.store.close();
+      await webex.close();
+    },
+  };
+}
+
+function breakable(store: Store, broken: Breakage): Store {
+  const check = () => {
+    if (broken.store === 'unavailable') throw new Failure('store_unavailable', 'The store is away.');
+    if (broken.store === 'bug') throw new TypeError('a bug that says secret things');
+  };
+  return {
+    async get(path) {
+      check();
+      return store.get(path);
+    },
+    async getMany(paths) {
+      check();
+      return store.getMany(paths);
+    },
+    async query(query) {
+      check();
+      return store.query(query);
+    },
+    async commit(writes) {
+      check();
+      if (broken.store === 'conflict') throw new Failure('conflict', 'Somebody was faster.');
+      return store.commit(writes);
+    },
+    close: () => store.close(),
+  };
+}
+
+function breakableCallers(callers: Callers, broken: Breakage): Callers {
+  return {
+    async identify(authorization) {
+      if (broken.identity) throw new Failure('identity_unavailable', 'Nobody can be identified.');
+      return callers.identify(authorization);
+    },
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * The OpenAPI document as a judge of real traffic, independent of the code that wrote it: ajv validates every request that
+ * succeeded and every answer, and what the document does not name (a status, a code, a field, a media type) is an error.
+ */
+
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { OpenApi, OpenApiOperation } from '../../../functions/customers/api/openapi.ts';
+
+type Json = Record<string, unknown>;
+
+export interface Exchange {
+  method: string;
+  /** With its query. */
+  path: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
+  answer: { status: number; headers: Headers; text: string };
+}
+
+export interface Contract {
+  /** Throws for whatever the document does not allow. Answers the operation and the problem's code, if it was one. */
+  judge(exchange: Exchange): { operation: string | undefined; code: string | undefined };
+  /** `operation status code` for everything that is documented. */
+  documented(): string[];
+}
+
+/** Everything that is not named is refused: answers may grow in production, but not without the document saying so. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]));
+  const isObject = 'properties' in inner && inner.type === 'object' && !('additionalProperties' in inner);
+  return isObject ? { ...inner, additionalProperties: false } : inner;
+}
+
+export function contractOf(document: OpenApi): Contract {
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true, coerceTypes: false });
+  (addFormats as unknown as (target: Ajv2020) => void)(ajv);
+  const components = closed({ components: document.components }) as Json;
+  ajv.addSchema({ $id: 'api', ...components });
+  const compiled = new Map<object, ValidateFunction>();
+
+  function check(schema: object, value: unknown, what: string): void {
+    let validate = compiled.get(schema);
+    if (!validate) {
+      const text = JSON.stringify(closed(schema)).replaceAll('"#/components/', '"api#/components/');
+      validate = ajv.compile(JSON.parse(text));
+      compiled.set(schema, validate);
+    }
+    if (!validate(value)) {
+      throw new Error(`${what}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(value)?.slice(0, 2000)}`);
+    }
+  }
+
+  const templates = Object.entries(document.paths).map(([template, methods]) => {
+    const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+    const source = template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '([^/:]+)');
+    return { names, methods, pattern: new RegExp(`^${source}$`) };
+  });
+
+  /** A path without parameters goes before one with (OpenAPI 3.1, "Path Templating Matching"). */
+  function find(method: string, path: string) {
+    const fitting = templates.filter(({ pattern }) => pattern.test(path));
+    const template = fitting.find(({ names }) => names.length === 0) ?? fitting[0];
+    const operation = template?.methods[method.toLowerCase()];
+    if (!template || !operation) return undefined;
+    const [, ...values] = template.pattern.exec(path)!;
+    return { operation, params: Object.fromEntries(template.names.map((name, index) => [name, values[index]])) };
+  }
+
+  function checkRequest(operation: OpenApiOperation, params: Json, { path, headers, body }: Exchange): void {
+    const query = Object.fromEntries(new URLSearchParams(path.split('?')[1] ?? ''));
+    const places: Record<string, Json> = {
+      path: params,
+      query,
+      header: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    };
+    for (const { name, in: place, required, schema } of operation.parameters) {
+      const text = places[place]![place === 'header' ? name.toLowerCase() : name];
+      const what = `${operation.operationId}, ${place} ${name}`;
+      if (text === undefined && required) throw new Error(`${what} is missing in a request that succeeded`);
+      if (text !== undefined) check(schema, schema.type === 'integer' ? Number(text) : text, what);
+    }
+    const known = operation.parameters.filter((each) => each.in === 'query').map(({ name }) => name);
+    for (const name of Object.keys(query)) {
+      if (!known.includes(name)) throw new Error(`${operation.operationId} took the undocumented parameter ${name}`);
+    }
+    const content = operation.requestBody?.content['application/json'];
+    if (content)
+      check(
+        content.schema,
+        JSON.parse((body ?? 'null').replace(/^\ufeff/, '')),
+        `the body of ${operation.operationId}`,
+      );
+  }
+
+  function judge(exchange: Exchange): ReturnType<Contract['judge']> {
+    const { status, headers, text } = exchange.answer;
+    const path = exchange.path.split('?')[0]!;
+    const head = exchange.method === 'HEAD';
+    const found = find(head ? 'GET' : exchange.method, path);
+    const type = (headers.get('content-type') ?? '').split(';')[0]!;
+    const name = `${exchange.method} ${path}`;
+    if (!found) {
+      // A body that cannot be read is refused before anybody has looked at the path.
+      if (![400, 404, 405, 415].includes(status)) throw new Error(`${name} is not documented and answered ${status}`);
+      if (type !== 'application/problem+json') throw new Error(`${name} answered ${status} as ${type}`);
+      return { operation: undefined, code: head ? undefined : (JSON.parse(text) as { code: string }).code };
+    }
+    const { operation, params } = found;
+    const what = `${operation.operationId} ${status}`;
+    const response = operation.responses[status];
+    if (!response) throw new Error(`${what} is not documented: ${text.slice(0, 500)}`);
+    // HEAD is GET without the body, and so without what could be judged.
+    if (head) return { operation: undefined, code: undefined };
+    if (status < 300) checkRequest(operation, params, exchange);
+    for (const header of Object.keys(response.headers ?? {})) {
+      const optional = header === 'Retry-After';
+      if (!optional && headers.get(header) === null) throw new Error(`${what} has no ${header}`);
+    }
+    if (!response.content) {
+      if (text !== '') throw new Error(`${what} has a body`);
+      return { operation: operation.operationId, code: undefined };
+    }
+    const content = response.content[type];
+    if (!content) throw new Error(`${what} answered the undocumented media type ${type}`);
+    const isJson = type.endsWith('json');
+    check(content.schema, isJson ? JSON.parse(text) : text, what);
+    if (status < 400) return { operation: operation.operationId, code: undefined };
+    const { code } = JSON.parse(text) as { code: string };
+    if (!(code in (content.examples ?? {}))) throw new Error(`${what} answered the undocumented code ${code}`);
+    return { operation: operation.operationId, code };
+  }
+
+  return {
+    judge,
+    documented: () =>
+      templates.flatMap(({ methods }) =>
+        Object.values(methods).flatMap(({ operationId, responses }) =>
+          Object.entries(responses).flatMap(([status, { content }]) => {
+            const codes = Number(status) < 400 ? ['success'] : Object.keys(Object.values(content!)[0]!.examples!);
+            return codes.map((code) => `${operationId} ${status} ${code}`);
+          }),
+        ),
+      ),
+  };
+}

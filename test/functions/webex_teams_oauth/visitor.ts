@@ -1,0 +1,58 @@
+/** A browser without a screen: keeps cookies and follows nothing by itself, so that a test can do what a browser never would. */
+
+import { authorize } from '../../../local/webex/authorize.ts';
+import { acmeAdministrator } from './chromium.ts';
+import type { Stack } from './stack.ts';
+
+export interface Visit {
+  status: number;
+  headers: Headers;
+  location: string;
+  text: string;
+}
+
+export class Visitor {
+  readonly cookies = new Map<string, string>();
+  readonly #stack: Stack;
+
+  constructor(stack: Stack) {
+    this.#stack = stack;
+  }
+
+  async visit(path: string, init: RequestInit = {}): Promise<Visit> {
+    const response = await fetch(path.startsWith('http') ? path : this.#stack.url + path, {
+      redirect: 'manual',
+      ...init,
+      headers: { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; '), ...init.headers },
+    });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      if (value) this.cookies.set(name, value);
+      else this.cookies.delete(name);
+    }
+    const { status, headers } = response;
+    return { status, headers, location: headers.get('location') ?? '', text: await response.text() };
+  }
+
+  /** A form of the page itself. */
+  submit(path: string): Promise<Visit> {
+    return this.visit(path, { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } });
+  }
+
+  /** Begins and consents; answers the callback, not yet visited. */
+  async consent(who = acmeAdministrator): Promise<URL> {
+    return new URL(await authorize((await this.visit('/authorize')).location, who));
+  }
+
+  /** The same through a connect link. */
+  async consentByLink(link: string, who = acmeAdministrator): Promise<URL> {
+    const leaving = await this.submit(link);
+    return new URL(await authorize(leaving.headers.get('refresh')!.replace('0; url=', ''), who));
+  }
+
+  /** The callback, and the page it leads to. */
+  async comeBack(callback: URL | string): Promise<Visit> {
+    const { location } = await this.visit(String(callback));
+    return this.visit(location);
+  }
+}

@@ -1,0 +1,153 @@
+import { expect, it } from 'vitest';
+import type { PageFault } from '../../../local/webex/faults.ts';
+import { acme, globex, webexForTest } from './fixture.ts';
+
+it('answers a status without acting, once unless told otherwise', async () => {
+  const { control, refresh } = await webexForTest();
+  const { refresh_token } = control.grant({ orgId: acme });
+  control.faults({ match: { path: 'access_token' }, fault: { status: 429, retryAfter: 'soon' } });
+  const refused = await refresh(refresh_token);
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get('retry-after')).toBe('soon');
+  expect(refused.body.trackingId).toBe(refused.headers.get('trackingid'));
+  expect(control.stats().grants[acme]).toMatchObject({ exchanges: 1, completed: 0 });
+  expect((await refresh(refresh_token)).status).toBe(200);
+});
+
+it('sends a body as given: an object as JSON, a text as it is', async () => {
+  const { control, get } = await webexForTest();
+  control.faults({ fault: { status: 401, body: { error: 'invalid_grant' } } });
+  control.faults({ fault: { status: 200, body: '{"items":' } });
+  expect((await get('/v1/people')).body).toEqual({ error: 'invalid_grant' });
+  expect((await get('/v1/people')).body).toBe('{"items":');
+});
+
+it('falls on the requests that fit all of what was asked: path, method, grant, organization, turn', async () => {
+  const { control, get, refresh, consent, exchange } = await webexForTest();
+  const fault = { status: 503 };
+  const mine = control.grant({ orgId: acme });
+  const theirs = control.grant({ orgId: globex });
+  control.faults({ match: { path: '^/v1/people$', method: 'get', orgId: globex, nth: 2 }, times: 2, fault });
+  const statuses: number[] = [];
+  for (const token of [mine, theirs, mine, theirs, theirs, theirs]) {
+    statuses.push((await get('/v1/people?max=1', token.access_token)).status);
+  }
+  expect(statuses).toEqual([200, 200, 200, 503, 503, 200]);
+
+  control.faults({ match: { grant: 'authorization_code', orgId: acme }, fault });
+  control.faults({ match: { grant: 'refresh_token', orgId: globex }, times: 'always', fault });
+  expect((await exchange((await consent()).get('code'))).status).toBe(503);
+  expect((await refresh(mine.refresh_token)).status).toBe(200);
+  expect((await refresh(theirs.refresh_token)).status).toBe(503);
+  expect((await refresh(theirs.refresh_token)).status).toBe(503);
+});
+
+it('forgets one fault or all', async () => {
+  const { control, get } = await webexForTest();
+  const { id } = control.faults({ times: 'always', fault: { status: 500 } });
+  control.faults({ times: 'always', fault: { status: 502 } });
+  expect((await get('/v1/roles')).status).toBe(500);
+  control.clearFaults(id);
+  expect((await get('/v1/roles')).status).toBe(502);
+  control.clearFaults();
+  expect((await get('/v1/roles')).status).toBe(200);
+});
+
+it('drops the connection before acting, or after it', async () => {
+  const { control, refresh } = await webexForTest({ rotation: 'rotate' });
+  const { refresh_token = '' } = control.grant({ orgId: acme });
+  control.faults({ fault: { drop: 'before' } });
+  await expect(refresh(refresh_token)).rejects.toThrow();
+  expect(control.isAlive(refresh_token)).toBe(true);
+  control.faults({ fault: { drop: 'after' } });
+  await expect(refresh(refresh_token)).rejects.toThrow();
+  // Webex acted: under rotation nobody has the new one.
+  expect(control.isAlive(refresh_token)).toBe(false);
+  expect(control.tokens(acme).refreshTokens).toHaveLength(2);
+  expect(control.stats().grants[acme]).toEqual({ exchanges: 2, completed: 1, maxOverlap: 1 });
+});
+
+it('hangs after acting or without, and delays', async () => {
+  const { control, refresh } = await webexForTest();
+  const { refresh_token } = control.grant({ orgId: acme });
+  control.faults({ fault: { hangMs: 60, act: true } });
+  control.faults({ fault: { hangMs: 60, act: false } });
+  control.faults({ fault: { delayMs: 60 } });
+  const start = performance.now();
+  expect((await refresh(refresh_token)).status).toBe(200);
+  expect((await refresh(refresh_token)).status).toBe(504);
+  expect((await refresh(refresh_token)).status).toBe(200);
+  expect(performance.now() - start).toBeGreaterThan(150);
+  expect(control.stats().grants[acme]).toMatchObject({ exchanges: 3, completed: 2 });
+});
+
+it('acts for a client that has given up, without counting it as still waiting', async () => {
+  const { control, refresh, url } = await webexForTest();
+  const { refresh_token = '' } = control.grant({ orgId: acme });
+  control.faults({ fault: { hangMs: 5000, act: true } });
+  const body = new URLSearchParams({
+    grant_type: 'refresh_token',
+    client_id: 'local-client',
+    client_secret: 'local-secret',
+    refresh_token,
+  });
+  const request = fetch(`${url}/v1/access_token`, { method: 'POST', body, signal: AbortSignal.timeout(100) });
+  await expect(request).rejects.toThrow('timeout');
+  expect((await refresh(refresh_token)).status).toBe(200);
+  expect(control.stats().grants[acme]).toEqual({ exchanges: 2, completed: 2, maxOverlap: 1 });
+});
+
+it('closes at once while a request hangs', async () => {
+  const { control, get } = await webexForTest();
+  control.faults({ fault: { hangMs: 60_000, act: true } });
+  void get('/v1/people').catch(() => undefined);
+  await expect.poll(() => control.stats().inFlight).toBe(1);
+});
+
+it('answers with a page of HTML', async () => {
+  const { control, get } = await webexForTest();
+  control.faults({ fault: { html: true } });
+  control.faults({ fault: { html: true, status: 200 } });
+  const { status, headers, body } = await get('/v1/people');
+  expect({ status, type: headers.get('content-type') }).toEqual({ status: 503, type: 'text/html;charset=utf-8' });
+  expect(body).toContain('<h1>');
+  expect((await get('/v1/people')).status).toBe(200);
+});
+
+it('answers a refresh with everything as it was', async () => {
+  const { control, refresh } = await webexForTest();
+  const { access_token, refresh_token } = control.grant({ orgId: acme });
+  control.faults({ fault: { unchanged: true } });
+  expect((await refresh(refresh_token)).body.access_token).toBe(access_token);
+  expect((await refresh(refresh_token)).body.access_token).not.toBe(access_token);
+});
+
+it.each<[PageFault, number[]]>([
+  ['short', [100, 50, 100]],
+  ['empty-with-next', [100, 0, 100, 50]],
+  ['duplicate', [100, 100, 51]],
+  ['no-next', [100, 100]],
+  ['dropped-parameters', [100, 100, 50]],
+])('spoils a page: %s', async (page, sizes) => {
+  const { control, scan } = await webexForTest();
+  control.faults({ match: { path: '/people$', nth: 2 }, fault: { page } });
+  const pages = await scan('/v1/people?max=100&excludeStatus=true');
+  expect(pages.slice(0, sizes.length).map(({ body }) => body.items.length)).toEqual(sizes);
+  const ids = pages.flatMap(({ body }) => body.items.map(({ id }) => id));
+  expect(new Set(ids).size).toBe(page === 'no-next' ? 200 : 250);
+});
+
+it('gives a next link that is refused, one to a stranger, one back to the page itself', async () => {
+  const { control, get } = await webexForTest();
+  control.faults({ fault: { page: 'max-null' } });
+  const { next: refused } = await get('/v1/people?max=10');
+  expect((await get(refused!)).status).toBe(400);
+  expect((await get(refused!.replace('max=null', 'max=10'))).body.items).toHaveLength(10);
+
+  control.faults({ fault: { page: 'foreign-link' } });
+  expect(new URL((await get('/v1/people?max=10')).next!).host).toBe('people.invalid');
+
+  control.faults({ times: 'always', fault: { page: 'loop' } });
+  const { next } = await get('/v1/people?max=10');
+  expect((await get(next!)).next).toBe(next);
+});

@@ -1,0 +1,150 @@
+import { expect, it } from 'vitest';
+import { sampleClient } from '../../../local/webex/sample.ts';
+import { acme, type Fields, globex, webexForTest } from './fixture.ts';
+
+const day = 86_400_000;
+
+it('answers a code with tokens of the lifetimes that Webex gives', async () => {
+  const { consent, exchange, get } = await webexForTest({ now: () => 1_000_000 });
+  const { status, headers, body } = await exchange((await consent()).get('code'));
+  expect(status).toBe(200);
+  expect(headers.get('cache-control')).toBe('no-store');
+  expect(body).toEqual({
+    access_token: expect.any(String),
+    expires_in: 1_209_599,
+    refresh_token: expect.any(String),
+    refresh_token_expires_in: 7_775_999,
+    token_type: 'Bearer',
+    scope: sampleClient.scopes.join(' '),
+  });
+  expect((await get('/v1/people/me', body.access_token)).body.emails).toEqual(['admin@acme.example']);
+});
+
+it('takes a code once, from the client, redirect URI and verifier that it was given for, while it lives', async () => {
+  const { consent, exchange, control } = await webexForTest();
+  const code = (await consent()).get('code');
+  expect((await exchange(code)).status).toBe(200);
+  expect(await exchange(code)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+
+  const changes: Fields[] = [{ redirect_uri: 'http://localhost:9/other' }, { code_verifier: 'wrong' }];
+  for (const change of changes) {
+    const refused = await exchange((await consent()).get('code'), change);
+    expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  }
+  const late = (await consent()).get('code');
+  control.clock({ advanceMs: 600_001 });
+  expect((await exchange(late)).body.error).toBe('invalid_grant');
+});
+
+it('renews both lifetimes at a refresh, keeps the refresh token, and leaves earlier access tokens alone', async () => {
+  const { control, refresh, get } = await webexForTest();
+  const first = control.grant({ orgId: acme });
+  control.clock({ advanceMs: 10 * day });
+  const second = await refresh(first.refresh_token);
+  expect(second.body.refresh_token).toBe(first.refresh_token);
+  expect(second.body.access_token).not.toBe(first.access_token);
+  expect(second.body.expires_in).toBe(1_209_599);
+  expect((await get('/v1/people/me', first.access_token)).status).toBe(200);
+
+  // Past the first access token and past the first life of the refresh token.
+  control.clock({ advanceMs: 5 * day });
+  expect((await get('/v1/people/me', first.access_token)).status).toBe(401);
+  control.clock({ advanceMs: 80 * day });
+  expect((await refresh(first.refresh_token)).status).toBe(200);
+  control.clock({ advanceMs: 90 * day + 1 });
+  expect(await refresh(first.refresh_token)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+});
+
+it('does not renew the refresh token by use of the access token', async () => {
+  const { control, refresh, get } = await webexForTest({ lifetimes: { accessMs: 200 * day, refreshMs: 90 * day } });
+  const { access_token, refresh_token } = control.grant({ orgId: acme });
+  control.clock({ advanceMs: 60 * day });
+  expect((await get('/v1/people/me', access_token)).status).toBe(200);
+  control.clock({ advanceMs: 31 * day });
+  expect((await refresh(refresh_token)).body.error).toBe('invalid_grant');
+});
+
+it('rotates refresh tokens when told to: the previous one dies at once', async () => {
+  const { control, refresh } = await webexForTest({ rotation: 'rotate' });
+  const first = control.grant({ orgId: acme });
+  const second = await refresh(first.refresh_token);
+  expect(second.body.refresh_token).not.toBe(first.refresh_token);
+  expect(control.isAlive(first.refresh_token!)).toBe(false);
+  expect(control.isAlive(second.body.refresh_token!)).toBe(true);
+  expect((await refresh(first.refresh_token)).body.error).toBe('invalid_grant');
+  expect((await refresh(second.body.refresh_token)).status).toBe(200);
+});
+
+it('answers an early refresh with the same token and an unmoved expiry when told to', async () => {
+  const { control, refresh } = await webexForTest({ renewEveryMs: day, now: () => 0 });
+  const first = control.grant({ orgId: acme });
+  control.clock({ advanceMs: day / 2 });
+  const early = await refresh(first.refresh_token);
+  expect(early).toMatchObject({ status: 200, body: { access_token: first.access_token } });
+  expect(early.body.expires_in).toBe(first.expires_in - 43_200);
+  control.clock({ advanceMs: day / 2 });
+  expect((await refresh(first.refresh_token)).body.access_token).not.toBe(first.access_token);
+});
+
+it('refuses a wrong client, and a refresh token that another client was given', async () => {
+  const other = { ...sampleClient, clientId: 'other-client' };
+  const { control, tokenCall } = await webexForTest({ clients: [sampleClient, other] });
+  const { refresh_token = '' } = control.grant({ orgId: acme });
+  const fields = { grant_type: 'refresh_token', refresh_token };
+  const changes: Fields[] = [{ client_secret: 'wrong' }, { client_id: 'nobody' }];
+  for (const change of changes) {
+    expect(await tokenCall({ ...fields, ...change })).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+  }
+  const stolen = await tokenCall({ ...fields, client_id: 'other-client' });
+  expect(stolen).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  control.settings({ clientSecrets: ['new-secret'] });
+  expect((await tokenCall(fields)).status).toBe(401);
+  expect((await tokenCall({ ...fields, client_secret: 'new-secret' })).status).toBe(200);
+});
+
+it('tells missing parameters and unknown grant types apart', async () => {
+  const { tokenCall, post } = await webexForTest();
+  expect((await tokenCall({ grant_type: 'refresh_token' })).body.error).toBe('invalid_request');
+  expect((await tokenCall({ grant_type: 'password' })).body.error).toBe('unsupported_grant_type');
+  expect((await tokenCall({})).body.error).toBe('invalid_request');
+  expect((await post('/v1/access_token', { grant_type: 'refresh_token' })).body.error).toBe('invalid_request');
+});
+
+it('refuses in either of the two bodies, naming itself in a header both times', async () => {
+  const { control, refresh } = await webexForTest();
+  const oauth = await refresh('gone');
+  expect(oauth.body).toEqual({ error: 'invalid_grant', error_description: expect.stringContaining('revoked') });
+  expect(oauth.headers.get('trackingid')).toMatch(/^ROUTER_/);
+  control.settings({ errorBody: 'webex' });
+  const webex = await refresh('gone');
+  expect(webex.body.message).toBe('The refresh token provided is expired, revoked, malformed, or invalid.');
+  expect(webex.body.errors).toEqual([{ description: webex.body.message }]);
+  expect(webex.headers.get('trackingid')).toBe(webex.body.trackingId);
+});
+
+it('leaves out scope and refresh token, or leaves the latter empty, as older answers do', async () => {
+  const { control, refresh } = await webexForTest();
+  const { refresh_token } = control.grant({ orgId: acme });
+  control.settings({ omitScope: true, omitRefreshToken: true });
+  const { body } = await refresh(refresh_token);
+  expect(body).not.toHaveProperty('scope');
+  expect(body).not.toHaveProperty('refresh_token');
+  control.settings({ omitRefreshToken: 'empty' });
+  expect((await refresh(refresh_token)).body.refresh_token).toBe('');
+});
+
+it('counts exchanges and how many of one grant overlap', async () => {
+  const { control, refresh } = await webexForTest({ latencyMs: 50 });
+  const mine = control.grant({ orgId: acme }).refresh_token;
+  const theirs = control.grant({ orgId: globex }).refresh_token;
+  await Promise.all([refresh(mine), refresh(mine), refresh(theirs)]);
+  await refresh(theirs);
+  await refresh('rubbish');
+  const { grants, requests, maxInFlight, inFlight } = control.stats();
+  expect(grants[acme]).toEqual({ exchanges: 2, completed: 2, maxOverlap: 2 });
+  expect(grants[globex]).toEqual({ exchanges: 2, completed: 2, maxOverlap: 1 });
+  expect(requests['POST /v1/access_token']).toBe(5);
+  expect({ maxInFlight, inFlight }).toEqual({ maxInFlight: 3, inFlight: 0 });
+  control.resetStats();
+  expect(control.stats()).toEqual({ requests: {}, inFlight: 0, maxInFlight: 0, grants: {} });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../shared/config.ts';
+
+const complete = { CALLER_AUDIENCE: 'https://example.com/customers', OAUTH_URL: 'https://example.com/oauth/' };
+
+describe('the configuration', () => {
+  it('names everything that is wrong or missing at once, and prints no value', () => {
+    const env = { CALLER_GRANTS: 'secret-looking', STORE: 'postgres', PAGE_SIZE: '5000', OAUTH_URL: 'ftp://x' };
+    const message = (() => {
+      try {
+        parseConfig(env);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return '';
+    })();
+    for (const name of ['CALLER_AUDIENCE is missing', 'CALLER_GRANTS', 'STORE', 'PAGE_SIZE', 'OAUTH_URL']) {
+      expect(message).toContain(name);
+    }
+    for (const value of ['secret-looking', 'postgres', '5000', 'ftp:']) expect(message).not.toContain(value);
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(parseConfig({ ...complete, PORTAL_NAME: '' }).PORTAL_NAME).toBe('VOSS4UC');
+  });
+
+  it('drops slashes at the end of addresses', () => {
+    expect(parseConfig(complete).OAUTH_URL).toBe('https://example.com/oauth');
+  });
+
+  it('refuses a grant whose role or hierarchy is none', () => {
+    const grants = (grant: object) => ({ ...complete, CALLER_GRANTS: JSON.stringify([grant]) });
+    const good = { caller: 'portal@example.com', hierarchy: 'sys.p', role: 'operator' };
+    expect(parseConfig(grants(good)).CALLER_GRANTS).toEqual([good]);
+    expect(() => parseConfig(grants({ ...good, role: 'root' }))).toThrow('CALLER_GRANTS');
+    expect(() => parseConfig(grants({ ...good, hierarchy: 'sys..p' }))).toThrow('CALLER_GRANTS');
+  });
+
+  it.each([
+    ['STORE', 'postgres', 'is none of firestore, sqlite'],
+    ['CALLER_AUDIENCE', 'https://', 'is not a URL with http or https'],
+    ['CALLER_AUDIENCE', 'javascript:alert(1)', 'is not a URL with http or https'],
+    ['PORTAL_NAME', 'x'.repeat(101), 'is longer than 100 characters'],
+    ['PAGE_SIZE', '0', 'is not a whole number from 1 to 1000'],
+    ['PAGE_SIZE', '1e2', 'is not a whole number from 1 to 1000'],
+    ['PAGE_SIZE', ' 5', 'is not a whole number from 1 to 1000'],
+    ['WEBEX_SCOPES', ' , ', 'names nothing'],
+    ['ALLOW_LOCAL_PROXIES', 'yes', 'is none of true, false'],
+    ['CALLER_GRANTS', '{', 'is not JSON'],
+    ['CALLER_GRANTS', '{}', 'is not a list'],
+    ['CALLER_GRANTS', '[null]', 'has no e-mail address as the caller of entry 0'],
+    [
+      'CALLER_GRANTS',
+      '[{"caller":"a@b.c","role":"reader"}]',
+      'has no path such as sys.provider as the hierarchy of entry 0',
+    ],
+  ])('says what is wrong with %s as "%s"', (name, value, problem) => {
+    expect(() => parseConfig({ ...complete, [name]: value })).toThrow(`\n  ${name} ${problem}`);
+  });
+
+  it.each([
+    ['WEBEX_SCOPES', 'a:b, c:d  e', ['a:b', 'c:d', 'e']],
+    ['ALLOW_LOCAL_PROXIES', 'true', true],
+    ['REFRESH_CONCURRENCY', '500', 500],
+    ['QUEUE_ENDPOINT', 'http://localhost:8080//', 'http://localhost:8080'],
+  ])('reads %s from "%s"', (name, value, expected) => {
+    expect(parseConfig({ ...complete, [name]: value })).toMatchObject({ [name]: expected });
+  });
+});

@@ -1,0 +1,246 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { authorize } from '../../../local/webex/authorize.ts';
+import { sampleClient, sampleOrganizations } from '../../../local/webex/sample.ts';
+import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
+import {
+  beginAuthorization,
+  finishAuthorization,
+  openAuthorization,
+} from '../../../shared/connect/authorization-code.ts';
+import { createConnectLink } from '../../../shared/connect/link.ts';
+import { clearOutcome, readOutcome } from '../../../shared/connect/outcome.ts';
+import { type ConnectLink, digest, type UsedState, unguessable } from '../../../shared/domain/authorization.ts';
+import type { Customer } from '../../../shared/domain/customer.ts';
+import { Failure } from '../../../shared/domain/failure.ts';
+import { day } from '../../../shared/domain/refresh-schedule.ts';
+import type { SyncHead } from '../../../shared/domain/sync-head.ts';
+import { toFailure } from '../../../shared/http/problem.ts';
+import {
+  accessTokenPlace,
+  customerPath,
+  linkPath,
+  refreshTokenPlace,
+  syncHeadPath,
+  usedStatePath,
+} from '../../../shared/storage/layout.ts';
+import { requestDueSyncs } from '../../../shared/sync/request.ts';
+import { connectedCustomer, movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
+
+const acme = sampleOrganizations[0]!;
+const who = acme.administrators![0]!;
+const redirectUris = ['http://localhost:8080/webex_teams_oauth/callback'];
+
+let webex: WebexServer;
+let ports: TestOutside;
+let customer: string;
+let browser: string;
+
+beforeEach(async () => {
+  const clock = movableClock();
+  webex = await startWebex({ now: clock.now, clients: [{ ...sampleClient, redirectUris }] });
+  ports = testPorts(webex, { clock });
+  customer = await connectedCustomer(ports, webex, acme);
+  browser = unguessable();
+});
+afterEach(async () => {
+  await ports.store.close();
+  await webex.close();
+});
+
+/** A browser that has consented: what it must bring back. */
+async function consented(secret?: string) {
+  const { url, sealed, state } = await beginAuthorization(ports, secret ? { secret, browser } : undefined);
+  const authorization = (await openAuthorization(ports, sealed))!;
+  const code = new URL(await authorize(url, who)).searchParams.get('code')!;
+  return { authorization, answer: { code, browser }, path: usedStatePath(digest(state)) };
+}
+
+async function link(): Promise<string> {
+  const { url } = await createConnectLink(ports, customer, 'portal@example.com');
+  return url.slice(url.lastIndexOf('/') + 1);
+}
+
+const finish = ({ authorization, answer }: Awaited<ReturnType<typeof consented>>) =>
+  finishAuthorization(ports, authorization, answer, toFailure);
+
+describe('through a link', () => {
+  it('stores the pair sealed for its places, counted from before the request, and uses the link up in one commit', async () => {
+    const secret = await link();
+    const back = await consented(secret);
+    const before = await readConnection(ports.store, customer);
+    const { exchangeCode } = ports.webex;
+    ports.webex.exchangeCode = async (request) => {
+      const pair = await exchangeCode(request);
+      ports.clock.advance(20_000);
+      return pair;
+    };
+    const asked = ports.clock.now();
+    await finish(back);
+    const { grant } = await readConnection(ports.store, customer);
+    const { accessTokens, refreshTokens } = webex.control.tokens(acme.id);
+    const opened = await ports.sealer.open(grant!.sealedAccessToken, accessTokenPlace(customer));
+    expect(accessTokens.map(({ value }) => value)).toContain(opened.reveal());
+    const refresh = await ports.sealer.open(grant!.sealedRefreshToken, refreshTokenPlace(customer));
+    expect(refreshTokens.map(({ value }) => value)).toContain(refresh.reveal());
+    expect(grant!.refreshExpiresAt - asked).toBeGreaterThan(90 * day - 10_000);
+    expect(grant!.refreshExpiresAt - asked).toBeLessThan(90 * day + 5_000);
+    expect(grant).toMatchObject({
+      serial: before.grant!.serial + 1,
+      authorizer: { email: who.email, organizationId: acme.id },
+    });
+    expect((await ports.store.get<ConnectLink>(linkPath(digest(secret))))!.data.usedAt).toBeTypeOf('number');
+    expect(await readOutcome(ports, back.authorization)).toMatchObject({
+      kind: 'connected',
+      again: true,
+    });
+  });
+
+  it('asks for the first sync in the same commit: a message that is lost is sent again by the scheduled pass', async () => {
+    await ports.store.commit([{ delete: syncHeadPath(customer) }]);
+    const { publish } = ports.queue;
+    ports.queue.publish = async () => {
+      throw new Failure('queue_unavailable', 'The queue is away.');
+    };
+    await finish(await consented(await link()));
+    ports.queue.publish = publish;
+    const run = (await ports.store.get<SyncHead>(syncHeadPath(customer)))?.data.run?.id;
+    expect(run).toBeTypeOf('string');
+    ports.clock.advance(3_600_000);
+    const sent = ports.messages.length;
+    expect(await requestDueSyncs(ports, ports.clock.now() + 60_000)).toMatchObject({ resumed: 1, failed: 0 });
+    expect(ports.messages.slice(sent)).toMatchObject([{ topic: 'sync-users', data: { customer, sync: run } }]);
+  });
+
+  it('stores nothing when the customer has become another organization meanwhile', async () => {
+    const back = await consented(await link());
+    const { me } = ports.webex;
+    ports.webex.me = async (access) => {
+      const read = (await ports.store.get<Customer>(customerPath(customer)))!;
+      const moved = { ...read.data, accountNumber: sampleOrganizations[1]!.id };
+      await ports.store.commit([{ set: read.path, data: moved }]);
+      return me(access);
+    };
+    const before = await readConnection(ports.store, customer);
+    await finish(back);
+    expect(await readOutcome(ports, back.authorization)).toMatchObject({
+      kind: 'failed',
+      code: 'wrong_organization',
+    });
+    expect(await readConnection(ports.store, customer)).toEqual(before);
+  });
+
+  it('keeps a change of the connection that came in between', async () => {
+    const back = await consented(await link());
+    const { commit } = ports.store;
+    let raced = false;
+    ports.store.commit = async (writes) => {
+      const path = `connections/${customer}`;
+      if (!raced && writes.some((write) => 'set' in write && write.set === path)) {
+        raced = true;
+        const read = (await ports.store.get<object>(path))!;
+        await commit([{ set: path, data: { ...read.data, nameKey: 'renamed' } }]);
+      }
+      return commit(writes);
+    };
+    await finish(back);
+    expect(await readConnection(ports.store, customer)).toMatchObject({
+      nameKey: 'renamed',
+      grant: { authorizer: { email: who.email } },
+    });
+    expect(await readOutcome(ports, back.authorization)).toMatchObject({ kind: 'connected' });
+  });
+
+  it('lets one of two authorizations of one link win', async () => {
+    const secret = await link();
+    const both = [await consented(secret), await consented(secret)];
+    await Promise.all(both.map(finish));
+    const outcomes = await Promise.all(both.map(({ authorization }) => readOutcome(ports, authorization)));
+    expect(outcomes.map((outcome) => outcome?.kind).sort()).toEqual(['connected', 'failed']);
+  });
+
+  it('tells the portal that the customer is connected, and who made the link', async () => {
+    await finish(await consented(await link()));
+    const events = await ports.store.query<{ type: string; by?: string }>({
+      collection: `customers/${customer}/events`,
+      limit: 50,
+    });
+    const connected = events.map(({ data }) => data).filter(({ type }) => type === 'connected');
+    expect(connected).toMatchObject([
+      { by: 'portal@example.com', facts: { organization: acme.name, authorizer: who.email } },
+    ]);
+    expect(ports.messages.map(({ data }) => data.type)).toContain('webex_customer_access.customer.v1.connected');
+  });
+});
+
+describe('an outcome', () => {
+  it('is sealed for its own state', async () => {
+    const [one, two] = [await consented(), await consented()];
+    await finish(one);
+    await finish(two);
+    const [mine, other] = await ports.store.getMany<UsedState>([one.path, two.path]);
+    expect(JSON.stringify(mine)).not.toContain('accessToken');
+    await ports.store.commit([{ set: one.path, data: { ...mine!.data, outcome: other!.data.outcome } }]);
+    await expect(readOutcome(ports, one.authorization)).rejects.toMatchObject({ code: 'sealed_text_invalid' });
+  });
+
+  it('says that nothing came of a sign-in whose process died, and never exchanges its code again', async () => {
+    const back = await consented();
+    await dieAfterClaim(back);
+    ports.clock.advance(2 * 60_000);
+    await finish(back);
+    await expect(readOutcome(ports, back.authorization)).rejects.toThrow('interrupted');
+    expect(webex.control.stats().requests['POST /v1/access_token']).toBeUndefined();
+  });
+
+  it('is not there before Webex has answered', async () => {
+    const { authorization } = await consented();
+    await expect(readOutcome(ports, authorization)).rejects.toMatchObject({ code: 'authorization_not_valid' });
+  });
+
+  it('is gone once cleared, while its state stays used', async () => {
+    const back = await consented();
+    await finish(back);
+    await clearOutcome(ports, back.authorization);
+    await finish(back);
+    expect(await readOutcome(ports, back.authorization)).toBeUndefined();
+    expect(JSON.stringify(await ports.store.get(back.path))).not.toContain('outcome');
+  });
+
+  it('leaves the state unused when the store cannot be written, so that the same callback may try again', async () => {
+    const back = await consented();
+    const { commit } = ports.store;
+    ports.store.commit = async () => {
+      throw new Failure('store_unavailable', 'The store is not available.');
+    };
+    await expect(finish(back)).rejects.toMatchObject({ code: 'store_unavailable' });
+    ports.store.commit = commit;
+    await finish(back);
+    expect(await readOutcome(ports, back.authorization)).toMatchObject({ kind: 'tokens' });
+  });
+
+  it('is a failure where Webex gives no refresh token, for a customer could not live on it', async () => {
+    const { exchangeCode } = ports.webex;
+    ports.webex.exchangeCode = async (request) => {
+      const { refreshToken: _, ...pair } = await exchangeCode(request);
+      return pair;
+    };
+    const back = await consented();
+    await finish(back);
+    expect(await readOutcome(ports, back.authorization)).toMatchObject({ kind: 'failed', code: 'webex_unavailable' });
+  });
+});
+
+/** Claims the state; of what comes after, nothing is ever heard. */
+async function dieAfterClaim(back: Awaited<ReturnType<typeof consented>>): Promise<void> {
+  const [{ store }, { exchangeCode }] = [ports, ports.webex];
+  const { commit } = store;
+  ports.webex.exchangeCode = async () => {
+    store.commit = async () => {
+      throw new Failure('store_unavailable', 'The process is gone.');
+    };
+    throw new Error('The process is gone.');
+  };
+  await expect(finish(back)).rejects.toMatchObject({ code: 'store_unavailable' });
+  store.commit = commit;
+  ports.webex.exchangeCode = exchangeCode;
+}

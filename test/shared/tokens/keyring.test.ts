@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
+import { joseSealer, keyOf, keyringName, newSealingKey } from '../../../shared/adapters/jose-sealer.ts';
+import { connectionPath, refreshTokenPlace } from '../../../shared/storage/layout.ts';
+import { inBackups, initKeyring, pruneKeyring, rotateKeyring, stillSeals } from '../../../shared/tokens/keyring.ts';
+import { refreshConnection } from '../../../shared/tokens/refresh.ts';
+import { recheckScopes, resealAll } from '../../../shared/tokens/reseal.ts';
+import { connect, members, organize } from '../../support/fleet.ts';
+import { memorySecrets, movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
+
+const fleet = members(5);
+let webex: WebexServer;
+let ports: TestOutside;
+const key = (kid: string) => ({ ...newSealingKey(kid), iat: Math.floor(ports.clock.now() / 1000) });
+const tokenOf = async (customerId: string) => {
+  const { grant } = await readConnection(ports.store, customerId);
+  return { sealed: grant!.sealedRefreshToken, kid: await keyOf(grant!.sealedRefreshToken) };
+};
+const openAll = () =>
+  Promise.all(
+    fleet.map(async ({ customerId }) => {
+      const { sealed } = await tokenOf(customerId);
+      return (await ports.sealer.open(sealed, refreshTokenPlace(customerId))).reveal();
+    }),
+  );
+const prune = (replacedFor: number) => pruneKeyring(ports, keyringName, keyOf, replacedFor);
+
+beforeEach(async () => {
+  const clock = movableClock();
+  webex = await startWebex({ now: clock.now, organizations: [] });
+  ports = testPorts(webex, { clock });
+  organize(webex.control, fleet);
+  await connect(ports, webex.control, fleet, clock.now());
+});
+afterEach(async () => {
+  await ports.store.close();
+  await webex.close();
+});
+
+describe('the keyring', () => {
+  it('is made once and never replaced', async () => {
+    const secrets = memorySecrets();
+    await initKeyring(secrets, keyringName, key('one'));
+    await expect(initKeyring(secrets, keyringName, key('two'))).rejects.toMatchObject({ code: 'already_exists' });
+  });
+
+  it('is rotated without downtime: everything opens before, between and after, and Webex is not asked', async () => {
+    const before = await openAll();
+    await rotateKeyring(ports.secrets, keyringName, key('new'));
+    expect(await openAll()).toEqual(before);
+    ports.clock.advance(6 * 60_000);
+    expect(await resealAll(ports)).toEqual({ seen: 5, changed: 5, unreadable: 0 });
+    expect((await tokenOf(fleet[0]!.customerId)).kid).toBe('new');
+    expect(await openAll()).toEqual(before);
+    expect(await resealAll(ports)).toEqual({ seen: 5, changed: 0, unreadable: 0 });
+    expect(webex.control.stats().grants).toEqual({});
+  });
+
+  it('reaches instances that read it before the rotation, with the first text that they cannot open', async () => {
+    const running = joseSealer(ports.secrets, ports.clock);
+    const { sealed } = await tokenOf('customer-0');
+    await running.open(sealed, refreshTokenPlace('customer-0'));
+    await rotateKeyring(ports.secrets, keyringName, key('new'));
+    ports.clock.advance(11_000);
+    const ahead = joseSealer(ports.secrets, ports.clock);
+    const opened = await running.open(sealed, refreshTokenPlace('customer-0'));
+    const moved = await ahead.seal(opened, refreshTokenPlace('customer-0'));
+    expect((await running.open(moved, refreshTokenPlace('customer-0'))).reveal()).toBe(opened.reveal());
+  });
+
+  it('is moved to by refreshes alone, too', async () => {
+    await rotateKeyring(ports.secrets, keyringName, key('new'));
+    ports.clock.advance(6 * 60_000);
+    const read = (await ports.store.get<never>(connectionPath('customer-0')))!;
+    await refreshConnection(ports, read, { force: true });
+    expect((await tokenOf('customer-0')).kid).toBe('new');
+  });
+
+  it('goes on resealing past a text that no key opens, and past an edit that comes in between', async () => {
+    const path = connectionPath('customer-1');
+    const spoilt = await readConnection(ports.store, 'customer-1');
+    await ports.store.commit([
+      { set: path, data: { ...spoilt, grant: { ...spoilt.grant!, sealedRefreshToken: 'rubbish' } } },
+    ]);
+    await rotateKeyring(ports.secrets, keyringName, key('new'));
+    ports.clock.advance(6 * 60_000);
+    const { commit } = ports.store;
+    let edited = false;
+    ports.store.commit = async (writes) => {
+      if (!edited) {
+        edited = true;
+        const connection = await readConnection(ports.store, 'customer-0');
+        await commit([{ set: connectionPath('customer-0'), data: { ...connection, nameKey: 'edited' } }]);
+      }
+      return commit(writes);
+    };
+    expect(await resealAll(ports)).toEqual({ seen: 5, changed: 4, unreadable: 1 });
+    expect(await readConnection(ports.store, 'customer-0')).toMatchObject({ nameKey: 'edited' });
+    expect((await tokenOf('customer-0')).kid).toBe('new');
+  });
+
+  it('loses an old key only when nothing is sealed by it, and when no backup can be either', async () => {
+    await rotateKeyring(ports.secrets, keyringName, key('new'));
+    ports.clock.advance((inBackups + 1) * 1000);
+    expect(await prune(inBackups)).toEqual({ kept: ['new', 'test-1'], removed: [] });
+    await resealAll(ports);
+    await rotateKeyring(ports.secrets, keyringName, key('newest'));
+    expect(await prune(inBackups)).toEqual({ kept: ['newest', 'new'], removed: ['test-1'] });
+    ports.clock.advance(6 * 60_000);
+    await resealAll(ports);
+    expect((await prune(0)).removed).toEqual([]);
+    ports.clock.advance(stillSeals * 1000);
+    expect(await prune(stillSeals)).toEqual({ kept: ['newest'], removed: ['new'] });
+    expect(await openAll()).toHaveLength(5);
+  });
+
+  it('that is none is refused by name, not by value', async () => {
+    for (const value of [{ keys: [] }, { keys: [{ kid: 'a', kty: 'oct', k: 'short' }] }, 'text', { keys: 7 }]) {
+      const secrets = memorySecrets({ [keyringName]: value });
+      const sealer = joseSealer(secrets, ports.clock);
+      await expect(sealer.isCurrent((await tokenOf('customer-0')).sealed)).rejects.toMatchObject({
+        code: 'configuration_invalid',
+      });
+    }
+  });
+});
+
+describe('a change of the required scopes', () => {
+  it('is found at once for all who lack one, and one query lists them', async () => {
+    const { scopes } = (await readConnection(ports.store, 'customer-0')).grant!;
+    ports.settings.requiredScopes = [...scopes, 'new_scope'];
+    expect(await recheckScopes(ports)).toBe(5);
+    const contains = { field: 'missingScopes', value: 'new_scope' };
+    expect(await ports.store.query({ collection: 'connections', contains, limit: 10 })).toHaveLength(5);
+    ports.settings.requiredScopes = scopes;
+    expect(await recheckScopes(ports)).toBe(0);
+    expect(await ports.store.query({ collection: 'connections', contains, limit: 10 })).toHaveLength(0);
+  });
+});

@@ -1,0 +1,259 @@
+/** Every row of the table of Webex's answers, and rubbish: what becomes of the connection, of the run and of the customer's tokens. */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Fault } from '../../../local/webex/faults.ts';
+import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
+import { integrationName } from '../../../shared/adapters/webex/integration.ts';
+import type { Connection } from '../../../shared/domain/connection.ts';
+import { day } from '../../../shared/domain/refresh-schedule.ts';
+import { Secret } from '../../../shared/domain/secret.ts';
+import { connectionPath, refreshTokenPlace } from '../../../shared/storage/layout.ts';
+import { type RefreshResult, refreshConnection } from '../../../shared/tokens/refresh.ts';
+import { refreshDue } from '../../../shared/tokens/refresh-due.ts';
+import { refreshNow } from '../../../shared/tokens/refresh-on-demand.ts';
+import { connect, members, organize } from '../../support/fleet.ts';
+import { movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
+
+const fleet = members(6);
+const [{ customerId: customer, orgId }] = fleet as [(typeof fleet)[0]];
+let webex: WebexServer;
+let ports: TestOutside;
+
+beforeEach(async () => {
+  const clock = movableClock();
+  webex = await startWebex({ now: clock.now, organizations: [] });
+  ports = testPorts(webex, { clock });
+  organize(webex.control, fleet);
+  await connect(ports, webex.control, fleet.slice(0, 1), clock.now());
+});
+afterEach(async () => {
+  await ports.store.close();
+  await webex.close();
+});
+
+const path = connectionPath(customer);
+const refresh = async (): Promise<RefreshResult> =>
+  refreshConnection(ports, (await ports.store.get<Connection>(path))!, { force: true });
+const stored = () => readConnection(ports.store, customer);
+const fault = (fault: Fault, times: number | 'always' = 1) =>
+  webex.control.faults({ match: { grant: 'refresh_token', orgId }, times, fault });
+const storedTokenIsAlive = async () => {
+  const sealed = (await stored()).grant!.sealedRefreshToken;
+  return webex.control.isAlive((await ports.sealer.open(sealed, refreshTokenPlace(customer))).reveal());
+};
+const run = () => refreshDue(ports, { concurrency: 4, endsAt: ports.clock.now() + 60_000 });
+const json = (body: unknown, status = 200): Fault => ({ status, body });
+const webexBody = (message: string) => ({ message, errors: [{ description: message }], trackingId: 'ROUTER_1' });
+
+describe('an answer that is no success keeps the connection, and is recorded by its code', () => {
+  const rows: [string, Fault, string][] = [
+    ['429 with Retry-After', { status: 429, retryAfter: 120 }, 'webex_rate_limited'],
+    ['429 without', { status: 429 }, 'webex_rate_limited'],
+    ['423', { status: 423, retryAfter: 5 }, 'webex_rate_limited'],
+    ['500', { status: 500 }, 'webex_unavailable'],
+    ['502 with a gateway’s page', { html: true, status: 502 }, 'webex_unavailable'],
+    ['503', { status: 503 }, 'webex_unavailable'],
+    ['a page in place of tokens', { html: true, status: 200 }, 'webex_unavailable'],
+    ['a connection cut before', { drop: 'before' }, 'webex_unavailable'],
+    ['a connection cut after Webex acted', { drop: 'after' }, 'webex_unavailable'],
+    ['an empty object', json({}), 'webex_unavailable'],
+    ['an empty body', json(''), 'webex_unavailable'],
+    ['null', json(null), 'webex_unavailable'],
+    ['a list', json([1]), 'webex_unavailable'],
+    ['a token of another type', json({ access_token: 7, expires_in: 60 }), 'webex_unavailable'],
+    ['a token with a line break', json({ access_token: 'a\nb', expires_in: 60 }), 'webex_unavailable'],
+    ['a megabyte of token', json({ access_token: 'a'.repeat(1_000_000), expires_in: 60 }), 'webex_unavailable'],
+    ['a megabyte of text', { status: 200, body: 'x'.repeat(1_000_000) }, 'webex_unavailable'],
+    ['403', { status: 403 }, 'webex_unexpected'],
+    ['404', { status: 404 }, 'webex_unexpected'],
+    ['418', { status: 418 }, 'webex_unexpected'],
+    ['400 with an error of no known kind', json({ error: 'temporarily_confused' }, 400), 'webex_unexpected'],
+    ['a redirect', { status: 302, body: '' }, 'webex_unavailable'],
+    ['invalid_grant', json({ error: 'invalid_grant' }, 400), 'grant_refused'],
+    ['invalid_grant with 401', json({ error: 'invalid_grant' }, 401), 'grant_refused'],
+    ['invalid_request', json({ error: 'invalid_request' }, 400), 'grant_refused'],
+    [
+      'Webex’s own words of a dead token',
+      json(webexBody('The refresh token provided is expired, revoked, malformed, or invalid.'), 400),
+      'grant_refused',
+    ],
+  ];
+  it.each(rows)('%s', async (_name, answer, code) => {
+    fault(answer);
+    expect((await refresh()).outcome).toBe('failed');
+    const connection = await stored();
+    expect(connection).toMatchObject({ state: 'degraded', failures: 1, fault: { code } });
+    expect(connection).not.toHaveProperty('lease');
+    expect(connection.nextRefreshAt! - ports.clock.now()).toBeLessThanOrEqual(10 * 60_000);
+    expect(await storedTokenIsAlive()).toBe(true);
+    expect((await refresh()).outcome).toBe('refreshed');
+    expect(await stored()).toMatchObject({ state: 'active', failures: 0 });
+  });
+
+  it.each([
+    [120, 120_000],
+    ['999999999', 3_600_000],
+    ['soon', 15_000],
+    ['-5', 15_000],
+  ])('Retry-After %s is waited for, within bounds', async (retryAfter, atLeastMs) => {
+    fault({ status: 429, retryAfter });
+    const { failure } = await refresh();
+    expect(failure!.facts.retryAfterMs).toBe(atLeastMs);
+    expect((await stored()).nextRefreshAt! - ports.clock.now()).toBeGreaterThan(atLeastMs - 5_000);
+  });
+
+  it.each(['a', 'invalid_'])('understands Webex where the token is the text "%s"', async (token) => {
+    const asked = ports.webex.refresh({ refreshToken: new Secret(token) });
+    await expect(asked).rejects.toMatchObject({ code: 'grant_refused' });
+  });
+
+  it('keeps Webex’s name for the request', async () => {
+    fault(json(webexBody('Something odd.'), 409));
+    await refresh();
+    expect((await stored()).fault!.trackingId).toMatch(/.+/);
+  });
+});
+
+describe('a refused grant', () => {
+  it('ends the connection with the second refusal, ten minutes after the first, however often Webex is asked between', async () => {
+    webex.control.revokeGrants({ orgId });
+    expect((await refresh()).outcome).toBe('failed');
+    ports.clock.advance(5 * 60_000);
+    expect((await refresh()).outcome).toBe('failed');
+    ports.clock.advance(5 * 60_000);
+    expect((await refresh()).outcome).toBe('reauthorization_required');
+    expect(await stored()).toMatchObject({ state: 'reauthorization_required', grant: { serial: 1 } });
+    expect(ports.lines.filter(({ event }) => event === 'connection_ended')).toHaveLength(1);
+    await expect(refreshNow(ports, customer)).rejects.toMatchObject({ code: 'reauthorization_required' });
+  });
+});
+
+describe('a success that is not quite one', () => {
+  it('is told as unchanged when Webex gives the token that we have', async () => {
+    fault({ unchanged: true });
+    expect((await refresh()).outcome).toBe('unchanged');
+    expect(await stored()).toMatchObject({ state: 'active', failures: 0 });
+  });
+
+  it.each([undefined, -5, 0, 1e300, 'soon', null, 1e-9])(
+    'keeps the pair that comes with a life of %s, and asks again within the hour',
+    async (life) => {
+      webex.control.settings({ rotation: 'rotate' });
+      fault(json({ access_token: 'new-access', refresh_token: 'new-refresh', expires_in: life }));
+      const before = (await stored()).grant!;
+      expect((await refresh()).outcome).toBe('refreshed');
+      const { grant, nextRefreshAt } = await stored();
+      expect(grant!.refreshExpiresAt).toBe(before.refreshExpiresAt);
+      expect(grant!.accessExpiresAt - ports.clock.now()).toBeLessThanOrEqual(3_600_000);
+      expect(nextRefreshAt! - ports.clock.now()).toBeLessThanOrEqual(1_800_000);
+      expect((await ports.sealer.open(grant!.sealedRefreshToken, refreshTokenPlace(customer))).reveal()).toBe(
+        'new-refresh',
+      );
+      expect(ports.lines.find(({ event }) => event === 'refreshed')).toMatchObject({ lifetimeAssumed: true });
+    },
+  );
+
+  it.each([-1, 0, 1e300, 'later'])('keeps the known runway where Webex tells %s of it', async (life) => {
+    const before = (await stored()).grant!;
+    fault(json({ access_token: 'new-access', expires_in: 1000, refresh_token_expires_in: life }));
+    await refresh();
+    expect((await stored()).grant!.refreshExpiresAt).toBe(before.refreshExpiresAt);
+  });
+
+  it('keeps the scopes where Webex leaves them out, and lists those that are missing', async () => {
+    webex.control.settings({ omitScope: true });
+    const { scopes } = (await stored()).grant!;
+    ports.settings.requiredScopes = [...scopes, 'spark-admin:new_scope'];
+    await refresh();
+    expect(await stored()).toMatchObject({ grant: { scopes }, missingScopes: ['spark-admin:new_scope'] });
+    ports.settings.requiredScopes = scopes;
+    await refresh();
+    expect(await stored()).not.toHaveProperty('missingScopes');
+  });
+});
+
+describe('our own fault', () => {
+  it('is no customer’s: the next client secret is tried, then the run stops and marks nobody', async () => {
+    await connect(ports, webex.control, fleet.slice(1), ports.clock.now());
+    ports.clock.advance(7 * day);
+    webex.control.settings({ clientSecrets: ['newest'] });
+    const refused = await run();
+    expect(refused.ended).toBe('client_refused');
+    expect(refused.outcomes.error).toBeGreaterThanOrEqual(3);
+    for (const { customerId } of fleet) {
+      expect(await readConnection(ports.store, customerId)).toMatchObject({ state: 'active', failures: 0 });
+    }
+    const values = { client_id: 'local-client', client_secrets: ['wrong', 'newest'] };
+    await ports.secrets.add(integrationName, new Secret(JSON.stringify(values)));
+    ports.clock.advance(6 * 60_000);
+    expect(await run()).toMatchObject({ ended: 'done', outcomes: { refreshed: fleet.length } });
+  });
+
+  it('is not believed of one customer: the others are renewed', async () => {
+    await connect(ports, webex.control, fleet.slice(1), ports.clock.now());
+    ports.clock.advance(7 * day);
+    fault(json({ error: 'unauthorized_client' }, 401), 'always');
+    expect(await run()).toMatchObject({ ended: 'done', outcomes: { refreshed: fleet.length - 1, error: 1 } });
+    expect(await stored()).toMatchObject({ state: 'active', failures: 0 });
+  });
+
+  it('of secrets that cannot be read marks nobody either, and what was read once goes on being used', async () => {
+    const { read } = ports.secrets;
+    ports.clock.advance(7 * day);
+    await refresh();
+    ports.secrets.read = async () => {
+      throw new Error('away');
+    };
+    ports.clock.advance(day);
+    expect((await refresh()).outcome).toBe('refreshed');
+    ports.secrets.read = read;
+  });
+});
+
+describe('a stored text that cannot be opened', () => {
+  const spoilt: [string, (sealed: string) => string | Promise<string>][] = [
+    ['is malformed', () => 'not a JWE'],
+    ['was changed', (sealed) => `${sealed.slice(0, -3)}AAA`],
+    ['names a key that is gone', (sealed) => sealed.replace(/^[^.]+/, header({ kid: 'gone' }))],
+    ['names no key', (sealed) => sealed.replace(/^[^.]+/, header({}))],
+    ['asks for another algorithm', (sealed) => sealed.replace(/^[^.]+/, header({ kid: 'test-1', alg: 'A256KW' }))],
+    ['belongs to another customer', () => ports.sealer.seal(new Secret('stolen'), refreshTokenPlace('somebody'))],
+  ];
+  const header = (change: object) =>
+    Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', ...change })).toString('base64url');
+
+  it.each(spoilt)('because it %s is recorded, and the connection is kept', async (_name, spoil) => {
+    const read = (await ports.store.get<Connection>(path))!;
+    const grant = { ...read.data.grant!, sealedRefreshToken: await spoil(read.data.grant!.sealedRefreshToken) };
+    await ports.store.commit([{ set: path, data: { ...read.data, grant } }]);
+    expect((await refresh()).outcome).toBe('failed');
+    expect(await stored()).toMatchObject({ state: 'degraded', fault: { code: 'sealed_text_invalid' }, grant });
+    expect(webex.control.stats().grants[orgId]?.exchanges ?? 0).toBe(0);
+  });
+});
+
+describe('a clock that jumps', () => {
+  it('back: a plan that lies too far ahead is carried out now', async () => {
+    ports.clock.advance(400 * day);
+    webex.control.settings({ lifetimes: { refreshMs: 900 * day } });
+    await ports.store.commit([{ set: path, data: { ...(await stored()), nextRefreshAt: ports.clock.now() } }]);
+    const read = await stored();
+    const refreshExpiresAt = ports.clock.now() + 900 * day;
+    await ports.store.commit([
+      {
+        set: path,
+        data: { ...read, nextRefreshAt: ports.clock.now() + 7 * day, grant: { ...read.grant, refreshExpiresAt } },
+      },
+    ]);
+    ports.clock.advance(-399 * day);
+    expect((await run()).outcomes.refreshed ?? 0).toBe(1);
+    expect((await stored()).nextRefreshAt! - ports.clock.now()).toBeLessThanOrEqual(7 * day);
+  });
+
+  it('back: a lease that lies too far ahead holds nobody up', async () => {
+    const read = await stored();
+    const lease = { owner: 'somebody', epoch: 1, endsAt: ports.clock.now() + day };
+    await ports.store.commit([{ set: path, data: { ...read, lease, epoch: 1 } }]);
+    expect((await refresh()).outcome).toBe('refreshed');
+  });
+});

@@ -1,0 +1,35 @@
+/** The documents hold what they promise: links lead somewhere, commands exist, the configuration table is complete. */
+
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { configurationNames } from '../../shared/config.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const documents = globSync('{*.md,docs/**/*.md,terraform/*.md,test/webex/*.md}', { cwd: root });
+
+describe.each(documents)('%s', (file) => {
+  const text = read(file);
+
+  it('links to nothing that is not there', () => {
+    const targets = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target!);
+    for (const target of targets.filter((each) => !/^[a-z]+:/.test(each))) {
+      expect(existsSync(join(root, dirname(file), target)), target).toBe(true);
+    }
+  });
+
+  it('names no npm script that is not there', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const named = [...text.matchAll(/\bnpm run (?:--silent )?([\w:]+)/g)].map(([, name]) => name!);
+    for (const name of named) expect(Object.keys(scripts)).toContain(name);
+  });
+});
+
+describe('README.md', () => {
+  it('has every configuration variable in its table, and no other', () => {
+    const [, table = ''] = /## Configuration([\s\S]*?)\n## /.exec(read('README.md')) ?? [];
+    const named = [...table.matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name!);
+    expect(new Set(named)).toEqual(new Set(configurationNames));
+  });
+});
