@@ -90,10 +90,10 @@ locals {
       window   = local.hour
       above    = 10
     }
-    syncs_not_sent = {
+    messages_not_sent = {
       severity = "ERROR"
       title    = "Messages for syncs cannot be sent"
-      filter   = local.counted.sync_not_sent
+      filter   = local.counted.message_not_sent
       window   = local.hour
       above    = 10
     }

@@ -7,7 +7,7 @@ import { codeOf, Failure } from '../../shared/domain/failure.ts';
 import { sendProblem } from '../../shared/http/problem.ts';
 import { sweepOperations } from '../../shared/operations/operations.ts';
 import type { Ports } from '../../shared/ports.ts';
-import { requestDueSyncs } from '../../shared/sync/request.ts';
+import { requestDueSyncs } from '../../shared/sync/schedule.ts';
 import { refreshDue } from '../../shared/tokens/refresh-due.ts';
 
 /** Takes up nothing new after this: well inside Scheduler's `attempt_deadline` of 30 minutes. */

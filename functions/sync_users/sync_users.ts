@@ -10,7 +10,7 @@ import { runSync } from '../../shared/sync/run.ts';
 const id = z.string().check(z.regex(/^[\w-]{1,128}$/));
 const message = z.union([
   z.strictObject({ customer: id, sync: id }),
-  z.strictObject({ customer: id, remove: z.literal(true) }),
+  z.strictObject({ customer: id, purge: z.literal(true) }),
   z.strictObject({ operation: id }),
 ]);
 
@@ -31,7 +31,7 @@ export function syncUsers(ports: Ports, ending?: AbortSignal) {
       });
       return;
     }
-    if ('remove' in parsed.data) await purgeCustomer(ports, parsed.data.customer);
+    if ('purge' in parsed.data) await purgeCustomer(ports, parsed.data.customer);
     else if ('operation' in parsed.data) {
       await continueOperation(ports, parsed.data.operation, ports.clock.now() + operationMs);
     } else await runSync(ports, parsed.data.customer, parsed.data.sync, undefined, ending);

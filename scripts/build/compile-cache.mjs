@@ -27,9 +27,9 @@ Object.assign(process.env, {
 });
 require(join(dirname(require.resolve('@google-cloud/functions-framework')), 'main.js'));
 
-const { outside } = await import('./index.mjs');
+const { ports } = await import('./index.mjs');
 // The client is loaded, and tries; it would go on trying.
-await Promise.race([outside.store.get('none/none').catch(() => {}), sleep(patienceMs)]);
+await Promise.race([ports.store.get('none/none').catch(() => {}), sleep(patienceMs)]);
 const data = btoa(JSON.stringify({ customer: 'none', sync: 'none' }));
 const pushed = {
   method: 'POST',

@@ -22,9 +22,10 @@ import { healthy } from '../domain/refresh-policy.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Ports, Write } from '../ports.ts';
 import { accessTokenPlace, connectionPath, customerPath, refreshTokenPlace } from '../storage/layout.ts';
-import { eventWrites, publish } from '../storage/outbox.ts';
+import { newEvents } from '../storage/outbox.ts';
 import { transact } from '../storage/transact.ts';
-import { sendForRun, syncRequest } from '../sync/request.ts';
+import { decideRequest } from '../sync/request.ts';
+
 import { identify } from '../tokens/identify.ts';
 import { bindLink, type OpenLink, openLink } from './link.ts';
 import { claim, keepOutcome } from './outcome.ts';
@@ -181,7 +182,7 @@ async function storeGrant(
     sealer.seal(pair.accessToken, accessTokenPlace(customerId)),
     sealer.seal(pair.refreshToken, refreshTokenPlace(customerId)),
   ]);
-  const { events, run, ...stored } = await transact(ports, async () => {
+  return transact(ports, async () => {
     const [customer, read, link] = await Promise.all([
       store.get<Customer>(customerPath(customerId)),
       store.get<Connection>(connectionPath(customerId)),
@@ -208,17 +209,14 @@ async function storeGrant(
     const connection = healthy(read.data, grant, now);
     const again = read.data.state !== 'absent';
     const facts = { organization: authorizer.organizationName, authorizer: authorizer.email, again };
-    const record = eventWrites([{ type: 'connected', facts }], { customerId, now, by });
-    const sync = await syncRequest(ports, customerId, by);
+    const connected = newEvents([{ type: 'connected', facts }], { customerId, now, by });
+    const sync = await decideRequest(ports, customerId, by);
     const writes: Write[] = [
       { set: read.path, data: connection, if: { version: read.version } },
       { set: link.path, data: { ...link.data, usedAt: now }, if: { version: link.version } },
-      ...record.writes,
       ...sync.writes,
     ];
-    return { writes, result: { customer: customer.data, connection, events: record.events, run: sync.run } };
+    const events = [...connected, ...sync.events];
+    return { writes, events, messages: sync.messages, result: { customer: customer.data, connection } };
   });
-  await publish(ports, events);
-  await sendForRun(ports, run);
-  return stored;
 }

@@ -7,8 +7,8 @@ import { Failure } from '../domain/failure.ts';
 import { day } from '../domain/refresh-schedule.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { connectionPath, customerPath, linkPath } from '../storage/layout.ts';
-import { eventWrites } from '../storage/outbox.ts';
-import { transact } from '../storage/transact.ts';
+import { newEvents } from '../storage/outbox.ts';
+import { commitDecision, transact } from '../storage/transact.ts';
 
 /**
  * A link that binds one browser authorization to one customer.
@@ -19,12 +19,14 @@ export async function createConnectLink(
   customerId: string,
   by: string,
 ): Promise<{ url: string; endsAt: number }> {
-  const { clock, settings, store } = ports;
+  const { clock, settings } = ports;
   const secret = unguessable();
   const now = clock.now();
   const link: ConnectLink = { customerId, by, createdAt: now, endsAt: now + linkMs, expireAt: now + day };
-  const record = eventWrites([{ type: 'connect_link_created' }], { customerId, now, by });
-  await store.commit([{ set: linkPath(digest(secret)), data: link, if: 'absent' }, ...record.writes]);
+  await commitDecision(ports, {
+    writes: [{ set: linkPath(digest(secret)), data: link, if: 'absent' }],
+    events: newEvents([{ type: 'connect_link_created' }], { customerId, now, by }),
+  });
   return { url: `${settings.oauthUrl}/connect/${secret}`, endsAt: link.endsAt };
 }
 

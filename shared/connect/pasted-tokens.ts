@@ -16,9 +16,9 @@ import { day } from '../domain/refresh-schedule.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { accessTokenPlace, connectionPath, refreshTokenPlace } from '../storage/layout.ts';
-import { eventWrites, publish } from '../storage/outbox.ts';
+import { newEvents } from '../storage/outbox.ts';
 import { transact } from '../storage/transact.ts';
-import { sendForRun, syncRequest } from '../sync/request.ts';
+import { decideRequest } from '../sync/request.ts';
 import { identify } from '../tokens/identify.ts';
 
 export interface Pasted {
@@ -133,16 +133,19 @@ export async function adoptInto(ports: Ports, caller: Caller, customer: Customer
     const keepsOld = held.data.state === 'active' || held.data.state === 'degraded';
     if (adoption.kind === 'unproven' && keepsOld && !adoption.pair) throw adoption.failure;
     const by = actor(caller);
-    const { events, run } = await transact(ports, async () => {
+    await transact(ports, async () => {
       const read = await owned(ports, held);
       const decided = await adopted(ports, read.data, pasted, adoption);
-      const record = eventWrites(decided.events, { customerId: customer.id, now: clock.now(), by });
-      const sync = await syncRequest(ports, customer.id, by);
+      const events = newEvents(decided.events, { customerId: customer.id, now: clock.now(), by });
+      const sync = await decideRequest(ports, customer.id, by);
       const write = { set: read.path, data: decided.connection, if: { version: read.version } };
-      return { writes: [write, ...record.writes, ...sync.writes], result: { events: record.events, run: sync.run } };
+      return {
+        writes: [write, ...sync.writes],
+        events: [...events, ...sync.events],
+        messages: sync.messages,
+        result: undefined,
+      };
     });
-    await publish(ports, events);
-    await sendForRun(ports, run);
   } catch (error) {
     await release(ports, held).catch(() => {});
     throw error;

@@ -2,9 +2,10 @@
 
 import { actor, type Caller } from '../domain/caller.ts';
 import { proxiesOf, uniquenessPaths } from '../domain/customer.ts';
-import { codeOf, Failure } from '../domain/failure.ts';
+import { Failure } from '../domain/failure.ts';
 import type { Ports, Write } from '../ports.ts';
 import { accessTokenPlace, removalPath, removals } from '../storage/layout.ts';
+import { sendMessage } from '../storage/messages.ts';
 import { transact } from '../storage/transact.ts';
 
 import { assertMatches, type CustomerRead, type Matches, readStored } from './records.ts';
@@ -17,7 +18,7 @@ const revokeTimeoutMs = 5_000;
  * @throws Failure `not_found`, `permission_denied`, `version_mismatch`, `busy`
  */
 export async function deleteCustomer(ports: Ports, caller: Caller, id: string, matches: Matches): Promise<void> {
-  const { store, clock, queue, log, settings } = ports;
+  const { store, clock, log } = ports;
   const read = await transact(ports, async () => {
     const { customer, connection } = await readStored(store, caller, id, 'administrator');
     assertMatches(matches, customer.data);
@@ -30,15 +31,13 @@ export async function deleteCustomer(ports: Ports, caller: Caller, id: string, m
       ...names.map((path): Write => ({ delete: path })),
       { set: removalPath(id), data: removal },
     ];
-    return { writes, result: { customer: customer.data, connection: connection.data } };
+    return {
+      writes,
+      messages: [{ customer: id, purge: true }],
+      result: { customer: customer.data, connection: connection.data },
+    };
   });
-  const [revoked] = await Promise.all([
-    revoke(ports, read),
-    // The removal is kept: `sweepRemovals` asks again.
-    queue
-      .publish(settings.syncTopic, { data: { customer: id, remove: true } })
-      .catch((error) => log.warn('removal_not_queued', { customer: id, code: codeOf(error) })),
-  ]);
+  const revoked = await revoke(ports, read);
   // The history goes with the customer; this line stays.
   const { caller: by, request } = { caller: caller.id, request: caller.request };
   log.info('customer_deleted', { customer: id, name: read.customer.name, by, request, revoked });
@@ -68,7 +67,7 @@ export async function sweepRemovals(ports: Pick<Ports, 'store' | 'queue' | 'cloc
   });
   const old = waiting.filter(({ data }) => data.askedAt <= before);
   for (const { data } of old) {
-    await ports.queue.publish(ports.settings.syncTopic, { data: { customer: data.customerId, remove: true } });
+    await sendMessage(ports, { customer: data.customerId, purge: true });
   }
   return old.length;
 }

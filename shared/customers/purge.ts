@@ -12,6 +12,7 @@ import {
   syncsOf,
   usersOf,
 } from '../storage/layout.ts';
+import { sendMessage } from '../storage/messages.ts';
 
 const defaultBudgetMs = 7 * 60_000;
 /** Documents of this size are fetched to learn their names: few where they are large. */
@@ -30,14 +31,14 @@ const collections: { of: (id: string) => string; atOnce: number }[] = [
  * @throws Failure `store_unavailable`, `queue_unavailable`
  */
 export async function purgeCustomer(ports: Ports, customerId: string, budgetMs = defaultBudgetMs): Promise<void> {
-  const { store, clock, queue, settings } = ports;
+  const { store, clock } = ports;
   if (await store.get(customerPath(customerId))) return;
   await store.commit([{ delete: syncHeadPath(customerId) }]);
   const endsAt = clock.now() + budgetMs;
   for (const { of, atOnce } of collections) {
     while (true) {
       if (clock.now() >= endsAt) {
-        await queue.publish(settings.syncTopic, { data: { customer: customerId, remove: true } });
+        await sendMessage(ports, { customer: customerId, purge: true });
         return;
       }
       const found = await store.query({ collection: of(customerId), limit: atOnce });

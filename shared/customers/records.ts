@@ -8,8 +8,8 @@ import type { EventDraft } from '../domain/event.ts';
 import { Failure, type Problem } from '../domain/failure.ts';
 import type { Ports, Store, Stored, Write } from '../ports.ts';
 import { connectionPath, customerPath } from '../storage/layout.ts';
-import { eventWrites, publish } from '../storage/outbox.ts';
-import { transact } from '../storage/transact.ts';
+import { newEvents } from '../storage/outbox.ts';
+import { type Decision, transact } from '../storage/transact.ts';
 
 export interface CustomerRead {
   customer: Customer;
@@ -62,19 +62,18 @@ export function newCustomer(fields: CustomerFields, now: number): CustomerRead {
 }
 
 /**
- * Stores a new customer, if its account number and its name at its node are free. `more`: writes that belong into the commit.
+ * Stores a new customer, if its account number and its name at its node are free. The partial decision is committed with it.
  * @throws Failure `already_exists` with the fields, `busy`
  */
 export async function createCustomer(
   ports: Ports,
   caller: Caller,
   { customer, connection }: CustomerRead,
-  more: { writes?: Write[]; events?: EventDraft[] } = {},
+  { writes: moreWrites = [], events: moreEvents = [], messages = [] }: Partial<Decision> = {},
 ): Promise<CustomerRead> {
   assertMay(caller, customer.hierarchy, 'administrator');
   const { id, createdAt } = customer;
-  const drafts: EventDraft[] = [{ type: 'customer_created' }, ...(more.events ?? [])];
-  const record = eventWrites(drafts, { customerId: id, now: createdAt, by: actor(caller) });
+  const created = newEvents([{ type: 'customer_created' }], { customerId: id, now: createdAt, by: actor(caller) });
   const names = Object.values(uniquenessPaths(customer));
   await transact(ports, async () => {
     await assertFree(ports.store, customer);
@@ -82,12 +81,10 @@ export async function createCustomer(
       { set: customerPath(id), data: customer, if: 'absent' },
       { set: connectionPath(id), data: connection, if: 'absent' },
       ...names.map((path): Write => ({ set: path, data: { customerId: id }, if: 'absent' })),
-      ...record.writes,
-      ...(more.writes ?? []),
+      ...moreWrites,
     ];
-    return { writes, result: undefined };
+    return { writes, events: [...created, ...moreEvents], messages, result: undefined };
   });
-  await publish(ports, record.events);
   return { customer, connection };
 }
 
@@ -143,16 +140,15 @@ export async function changeCustomer(
     const moved = JSON.stringify(listedBy(before)) !== JSON.stringify(listed);
     const connection = moved ? { ...read.connection.data, ...listed } : read.connection.data;
     const draft: EventDraft = { type: 'customer_changed', facts: { fields: fields.join(' ') } };
-    const record = eventWrites([draft], { customerId: id, now: clock.now(), by: actor(caller) });
+    const events = newEvents([draft], { customerId: id, now: clock.now(), by: actor(caller) });
     const writes: Write[] = [
       { set: read.customer.path, data: after, if: { version: read.customer.version } },
       ...(moved
         ? [{ set: read.connection.path, data: connection, if: { version: read.connection.version } } as const]
         : []),
       ...renamed(before, after),
-      ...record.writes,
     ];
-    return { writes, result: { customer: after, connection } };
+    return { writes, events, result: { customer: after, connection } };
   });
 }
 

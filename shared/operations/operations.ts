@@ -13,8 +13,9 @@ import { day } from '../domain/refresh-schedule.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Ports, Stored, Write } from '../ports.ts';
 import { operationPath, operations, resultsOf } from '../storage/layout.ts';
+import { sendMessage } from '../storage/messages.ts';
 import { newId } from '../storage/outbox.ts';
-import { transact } from '../storage/transact.ts';
+import { commitDecision, transact } from '../storage/transact.ts';
 import { requestSync } from '../sync/request.ts';
 
 export const bulkActions = ['sync', 'connect'] as const;
@@ -77,19 +78,13 @@ export async function beginOperation(
     counts: { done: 0, skipped: 0, failed: 0 },
     expireAt: now + keptMs,
   };
-  await ports.store.commit([
-    { set: operationPath(operation.id), data: operation, if: 'absent' },
-    ...(await more(operation)),
-  ]);
-  // Without a message it is found by `sweepOperations`.
-  await proceed(ports, operation.id).catch((error) =>
-    ports.log.warn('operation_not_queued', { operation: operation.id, code: codeOf(error) }),
-  );
+  await commitDecision(ports, {
+    writes: [{ set: operationPath(operation.id), data: operation, if: 'absent' }, ...(await more(operation))],
+    // Without a message it is found by `sweepOperations`.
+    messages: [{ operation: operation.id }],
+  });
   return operation;
 }
-
-const proceed = ({ queue, settings }: Ports, id: string) =>
-  queue.publish(settings.syncTopic, { data: { operation: id } });
 
 /** @throws Failure `not_found` where the caller has no role at the operation's node, `permission_denied` */
 export async function readOperation({ store }: Pick<Ports, 'store'>, caller: Caller, id: string): Promise<Operation> {
@@ -134,7 +129,7 @@ export async function continueOperation(ports: Ports, id: string, endsAt: number
     if (!read?.data.running) return;
     const ended = await doSlice(ports, read);
     if (ended) return log.info('operation_done', { operation: id, ...ended.counts });
-    if (clock.now() >= endsAt) return proceed(ports, id);
+    if (clock.now() >= endsAt) return sendMessage(ports, { operation: id });
   }
 }
 
@@ -149,7 +144,7 @@ export async function sweepOperations(ports: Ports): Promise<number> {
     limit: 100,
   });
   const stalled = running.filter(({ data }) => data.movedAt + stalledAfterMs <= ports.clock.now());
-  for (const { data } of stalled) await proceed(ports, data.id);
+  for (const { data } of stalled) await sendMessage(ports, { operation: data.id });
   return stalled.length;
 }
 

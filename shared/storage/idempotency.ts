@@ -1,4 +1,7 @@
-/** Idempotency keys: the answer to a request is kept sealed for a day, so that the same request sent again is answered the same and done once. */
+/**
+ * Idempotency keys: the response to a request is stored sealed for a day, so that the same request sent again is performed
+ * once and answered the same.
+ */
 
 import { createHash } from 'node:crypto';
 import { codeOf, Failure } from '../domain/failure.ts';
@@ -7,129 +10,145 @@ import { Secret } from '../domain/secret.ts';
 import type { Ports, Write } from '../ports.ts';
 import { idempotencyPath } from './layout.ts';
 
-const keptMs = day;
-/** Whoever claimed the key and has not answered by then has not lived to tell: longer than any request may take. */
+type IdempotencyPorts = Pick<Ports, 'store' | 'sealer' | 'clock' | 'log'>;
+
+const retentionMs = day;
+/** A claim without a response for this long belongs to a process that is gone: longer than any request may take. */
 const claimMs = 2 * 60_000;
 
 /** The document `idempotency/{hash of caller and key}`. */
-interface Kept {
+interface StoredResponse {
   /** The hash of the request: method, path and body. */
   request: string;
-  /** JWE: an answer may hold a connect link. Absent while the request is under way. */
-  answer?: string;
-  /** Until when a request under way holds the key, epoch ms. */
+  /** JWE: a response may hold a connect link. Absent while the request is being performed. */
+  response?: string;
+  /** Until when a request in progress holds the key, epoch ms. */
   endsAt?: number;
   expireAt: number;
 }
 
-/** What was answered, as JSON. */
-export interface Answered {
+/** A response, as JSON. */
+export interface ApiResponse {
   status: number;
   headers: Record<string, string>;
   body: unknown;
 }
 
-/** One key's memory of one request. */
-export interface Memory {
+/** One request under its key. */
+export interface IdempotentRequest {
+  path: string;
+  /** The hash of the request. */
+  request: string;
   /**
-   * The answer that this request was given before.
-   * @throws Failure `idempotency_key_reused` when the key came with another request, `busy` while that one is under way
+   * The response that this request got before.
+   * @throws Failure `idempotency_key_reused` when the key came with another request, `busy` while that one is in progress
    */
-  recall(): Promise<Answered | undefined>;
-  /** The writes that keep the answer; they belong into the commit of what is answered. */
-  remember(answer: Answered): Promise<Write[]>;
+  find(): Promise<ApiResponse | undefined>;
+  /** The writes that store the response; they belong into the commit that the response tells of. */
+  writes(response: ApiResponse): Promise<Write[]>;
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 
-/** @param request method, path and validated body; only their hash is kept */
-export function memoryOf(ports: Ports, callerId: string, key: string, request: string): Memory & { path: string } {
+/** @param request method, path and validated body; only their hash is stored */
+export function idempotentRequest(
+  ports: IdempotencyPorts,
+  callerId: string,
+  key: string,
+  request: string,
+): IdempotentRequest {
   const path = idempotencyPath(sha256(`${callerId}\n${key}`));
+  const hash = sha256(request);
   const now = () => ports.clock.now();
   return {
     path,
-    async recall() {
-      const kept = (await ports.store.get<Kept>(path))?.data;
-      if (!kept || kept.expireAt <= now()) return undefined;
-      if (kept.request !== sha256(request)) {
-        throw new Failure('idempotency_key_reused', 'This Idempotency-Key came with another request before.');
+    request: hash,
+    async find() {
+      const stored = (await ports.store.get<StoredResponse>(path))?.data;
+      if (!stored || stored.expireAt <= now()) return undefined;
+      if (stored.request !== hash) {
+        throw new Failure('idempotency_key_reused', 'This Idempotency-Key was used for another request.');
       }
-      if (kept.answer) return JSON.parse((await ports.sealer.open(kept.answer, path)).reveal()) as Answered;
-      if (kept.endsAt! <= now()) return undefined;
-      throw new Failure('busy', 'The first request with this Idempotency-Key is still under way.', {
+      if (stored.response) return JSON.parse((await ports.sealer.open(stored.response, path)).reveal()) as ApiResponse;
+      if (stored.endsAt! <= now()) return undefined;
+      throw new Failure('busy', 'The first request with this Idempotency-Key is still in progress.', {
         retryAfterMs: 1000,
       });
     },
-    async remember(answer) {
-      return [{ set: path, data: await keep(ports, path, request, answer), if: 'absent' }];
+    async writes(response) {
+      return [{ set: path, data: await toStored(ports, { path, request: hash }, response), if: 'absent' }];
     },
   };
 }
 
-async function keep({ sealer, clock }: Ports, path: string, request: string, answer: Answered): Promise<Kept> {
-  const sealed = await sealer.seal(new Secret(JSON.stringify(answer)), path);
-  return { request: sha256(request), answer: sealed, expireAt: clock.now() + keptMs };
+async function toStored(
+  { sealer, clock }: IdempotencyPorts,
+  { path, request }: Pick<IdempotentRequest, 'path' | 'request'>,
+  response: ApiResponse,
+): Promise<StoredResponse> {
+  const sealed = await sealer.seal(new Secret(JSON.stringify(response)), path);
+  return { request, response: sealed, expireAt: clock.now() + retentionMs };
 }
 
 /**
- * Answers once what is committed together with its memory: whoever loses the race finds the winner's answer.
- * @throws Failure what `recall` and `perform` throw
+ * Performs once what commits its response together with its effect: a request that loses the race gets the winner's
+ * response.
+ * @throws Failure what `find` and `perform` throw
  */
-export async function answerInCommit(
-  memory: Memory | undefined,
-  perform: (remember: Memory['remember']) => Promise<Answered>,
-): Promise<Answered> {
-  if (!memory) return perform(async () => []);
-  const before = await memory.recall();
+export async function performInCommit(
+  idempotent: IdempotentRequest | undefined,
+  perform: (responseWrites: IdempotentRequest['writes']) => Promise<ApiResponse>,
+): Promise<ApiResponse> {
+  if (!idempotent) return perform(async () => []);
+  const before = await idempotent.find();
   if (before) return before;
   try {
-    return await perform(memory.remember);
+    return await perform(idempotent.writes);
   } catch (error) {
-    const winner = await memory.recall();
+    const winner = await idempotent.find();
     if (winner) return winner;
     throw error;
   }
 }
 
 /**
- * Answers once what has effects outside of the store: claims the key, performs, keeps the answer. What fails gives the
- * key back, and may be tried again with it.
- * @throws Failure what `recall` and `perform` throw
+ * Performs once what has effects outside of the store: claims the key, performs, stores the response. A failure gives the
+ * key back, so that the request may be sent again with it.
+ * @throws Failure what `find` and `perform` throw
  */
-export async function answerUnderClaim(
-  ports: Ports,
-  memory: Memory & { path: string },
-  request: string,
-  perform: () => Promise<Answered>,
-): Promise<Answered> {
+export async function performUnderClaim(
+  ports: IdempotencyPorts,
+  idempotent: IdempotentRequest,
+  perform: () => Promise<ApiResponse>,
+): Promise<ApiResponse> {
   const { store, clock, log } = ports;
-  const { path } = memory;
-  const before = await memory.recall();
+  const { path, request } = idempotent;
+  const before = await idempotent.find();
   if (before) return before;
-  // What could not be remembered is not begun.
+  // A request whose response could not be sealed is not performed.
   await ports.sealer.seal(new Secret(''), path);
-  const abandoned = await store.get<Kept>(path);
-  const claim: Kept = { request: sha256(request), endsAt: clock.now() + claimMs, expireAt: clock.now() + keptMs };
+  const abandoned = await store.get<StoredResponse>(path);
+  const claim: StoredResponse = { request, endsAt: clock.now() + claimMs, expireAt: clock.now() + retentionMs };
   let version: string;
   try {
     const free = abandoned ? { version: abandoned.version } : ('absent' as const);
     [version = ''] = await store.commit([{ set: path, data: claim, if: free }]);
   } catch (error) {
     if (codeOf(error) !== 'conflict') throw error;
-    const winner = await memory.recall();
+    const winner = await idempotent.find();
     if (winner) return winner;
-    throw new Failure('busy', 'Another request with this Idempotency-Key has just ended; try again.');
+    throw new Failure('busy', 'Another request with this Idempotency-Key has just ended. Try again.');
   }
-  let answer: Answered;
+  let response: ApiResponse;
   try {
-    answer = await perform();
+    response = await perform();
   } catch (error) {
     await store.commit([{ delete: path, if: { version } }]).catch(() => {});
     throw error;
   }
-  // The work is done: an answer that cannot be kept is answered all the same.
-  await keep(ports, path, request, answer)
+  // The work is done: a response that cannot be stored is returned all the same.
+  await toStored(ports, idempotent, response)
     .then((data) => store.commit([{ set: path, data, if: { version } }]))
-    .catch((error) => log.warn('answer_not_kept', { code: codeOf(error) }));
-  return answer;
+    .catch((error) => log.warn('response_not_stored', { code: codeOf(error) }));
+  return response;
 }

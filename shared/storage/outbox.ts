@@ -6,36 +6,41 @@ import { codeOf } from '../domain/failure.ts';
 import { day } from '../domain/refresh-schedule.ts';
 import type { Ports, Write } from '../ports.ts';
 import { eventsOf, outbox } from './layout.ts';
+import { everyDocument } from './pages.ts';
 
 /** History is kept for a year and a month: long enough for a yearly audit. */
-const keptMs = 396 * day;
+const retentionMs = 396 * day;
 /** An event older than this in the outbox was left there by a crash; younger ones are being published. */
 const abandonedAfterMs = 60_000;
-const sweepLimit = 300;
-/** So many in a row that cannot be published: the queue is away, not one event odd. */
-const givenUpAfter = 5;
+/** After this many consecutive failures the queue is down, and not one event odd: the rest waits for the next sweep. */
+const maxConsecutiveFailures = 5;
 
 /** A new id that sorts by time. */
 export function newId(now: number): string {
   return timeOrderedId(now, randomBytes(6).toString('hex'));
 }
 
-/** The writes that record the drafts; they belong into the commit of the change that they tell of. */
-export function eventWrites(
+/** The drafts as events of one customer. `by`: the caller, absent when the system acts by itself. */
+export function newEvents(
   drafts: EventDraft[],
-  of: { customerId: string; now: number; by?: string | undefined },
-): { events: CustomerEvent[]; writes: Write[] } {
-  const { customerId, now, by } = of;
-  const events = drafts.map((draft) => ({ id: newId(now), customerId, at: now, ...draft, ...(by && { by }) }));
-  const writes = events.flatMap((event): Write[] => [
-    { set: `${eventsOf(customerId)}/${event.id}`, data: { ...event, expireAt: now + keptMs } },
-    ...(isPublished(event.type) ? [{ set: `${outbox}/${event.id}`, data: event }] : []),
-  ]);
-  return { events, writes };
+  { customerId, now, by }: { customerId: string; now: number; by?: string | undefined },
+): CustomerEvent[] {
+  return drafts.map((draft) => ({ id: newId(now), customerId, at: now, ...draft, ...(by && { by }) }));
 }
 
-/** Publishes what has just been committed. Never throws: what is not published stays in the outbox for the next sweep. */
-export async function publish(
+/** The writes that record events: they belong into the commit of the change that the events tell of. */
+export function eventWrites(events: CustomerEvent[]): Write[] {
+  return events.flatMap((event): Write[] => [
+    { set: `${eventsOf(event.customerId)}/${event.id}`, data: { ...event, expireAt: event.at + retentionMs } },
+    ...(isPublished(event.type) ? [{ set: `${outbox}/${event.id}`, data: event }] : []),
+  ]);
+}
+
+/**
+ * Publishes what has just been committed. Never throws: what is not published stays in the outbox for the next sweep.
+ * @returns how many were published
+ */
+export async function publishEvents(
   ports: Pick<Ports, 'store' | 'queue' | 'log' | 'settings'>,
   events: CustomerEvent[],
 ): Promise<number> {
@@ -55,28 +60,19 @@ export async function publish(
 
 /**
  * Publishes what crashes have left in the outbox, oldest first, while `goesOn`; subscribers drop repeats by the event's id.
- * When nothing gets through any more, the rest waits for the next sweep.
+ * @returns how many were published
  */
 export async function sweepOutbox(
   ports: Pick<Ports, 'store' | 'queue' | 'log' | 'settings' | 'clock'>,
   goesOn: () => boolean = () => true,
 ): Promise<number> {
   const before = ports.clock.now() - abandonedAfterMs;
-  let [swept, failedInARow] = [0, 0];
-  let after: { id: string } | undefined;
-  while (true) {
-    const left = await ports.store.query<CustomerEvent>({
-      collection: outbox,
-      limit: sweepLimit,
-      ...(after && { after }),
-    });
-    for (const { data } of left) {
-      if (data.at > before || failedInARow >= givenUpAfter || !goesOn()) return swept;
-      const published = await publish(ports, [data]);
-      failedInARow = published === 0 ? failedInARow + 1 : 0;
-      swept += published;
-    }
-    if (left.length < sweepLimit) return swept;
-    after = { id: left.at(-1)!.data.id };
+  let [swept, failures] = [0, 0];
+  for await (const { data } of everyDocument<CustomerEvent>(ports.store, { collection: outbox })) {
+    if (data.at > before || failures >= maxConsecutiveFailures || !goesOn()) return swept;
+    const published = await publishEvents(ports, [data]);
+    failures = published === 0 ? failures + 1 : 0;
+    swept += published;
   }
+  return swept;
 }

@@ -1,29 +1,61 @@
-/** Read, decide, commit; on a conflict read again: the one loop behind every change that is not a creation. */
+/** Read, decide, commit, tell: the one loop behind every change. */
 
+import { backoffMs } from '../domain/backoff.ts';
+import type { CustomerEvent } from '../domain/event.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
-import type { Clock, Store, Write } from '../ports.ts';
+import type { Ports, Write } from '../ports.ts';
+import { type Message, sendMessages } from './messages.ts';
+import { eventWrites, publishEvents } from './outbox.ts';
+
+type TransactPorts = Pick<Ports, 'store' | 'queue' | 'clock' | 'log' | 'settings'>;
+
+/** What a flow has decided on the documents that it read. */
+export interface Decision {
+  /** With the versions that were read as preconditions: a conflict means that the decision is made anew. */
+  writes: Write[];
+  /** What happened; recorded in the same commit, and published after it. */
+  events?: CustomerEvent[];
+  /** Sent after the commit. */
+  messages?: Message[];
+}
 
 /** Tries before a caller is told that others keep changing the same document. */
-const tries = 12;
+const maxTries = 12;
+const pause = { firstMs: 20, maxMs: 640 };
 
 /**
- * Runs `decide` and commits its writes until the preconditions hold. `decide` reads afresh each time.
+ * Runs `decide` and commits what it decided, all or nothing; on a conflict `decide` reads and decides anew. After the commit
+ * the events are published and the messages sent. What a crash leaves unpublished is in the outbox, and what it leaves
+ * unsent is found by the scheduled pass.
  * @throws Failure `busy` when it loses every time; what `decide` and the store throw
  */
-export async function transact<T>(
-  ports: { store: Store; clock: Clock },
-  decide: () => Promise<{ writes: Write[]; result: T }>,
-): Promise<T> {
-  for (let attempt = 1; attempt <= tries; attempt++) {
-    const { writes, result } = await decide();
-    if (writes.length === 0) return result;
+export async function transact<T>(ports: TransactPorts, decide: () => Promise<Decision & { result: T }>): Promise<T> {
+  const { clock } = ports;
+  for (let attempt = 1; attempt <= maxTries; attempt++) {
+    const decision = await decide();
     try {
-      await ports.store.commit(writes);
-      return result;
+      await commitDecision(ports, decision);
+      return decision.result;
     } catch (error) {
       if (codeOf(error) !== 'conflict') throw error;
-      await ports.clock.sleep(ports.clock.random() * 10 * 2 ** Math.min(attempt, 6));
+      await clock.sleep(backoffMs(attempt, pause, clock.random()));
     }
   }
-  throw new Failure('busy', 'The customer is being changed by others; try again.', { retryAfterMs: 1000 });
+  throw new Failure('busy', 'Others keep changing this customer. Try again.', { retryAfterMs: 1000 });
+}
+
+/**
+ * Commits a decision once, then publishes its events and sends its messages.
+ * @returns the versions of `decision.writes`, in order
+ * @throws Failure what the store throws: nothing is published then
+ */
+export async function commitDecision(
+  ports: TransactPorts,
+  { writes, events = [], messages = [] }: Decision,
+): Promise<string[]> {
+  const all = [...writes, ...eventWrites(events)];
+  const versions = all.length > 0 ? await ports.store.commit(all) : [];
+  await publishEvents(ports, events);
+  await sendMessages(ports, messages);
+  return versions.slice(0, writes.length);
 }

@@ -1,15 +1,15 @@
 /** The decision on held removals: approved ones become a run of their own, which asks Webex about everybody once more. */
 
-import type { CustomerEvent } from '../domain/event.ts';
 import { Failure } from '../domain/failure.ts';
 import type { SyncHead } from '../domain/sync-head.ts';
 import { type HeldRemovals, newRun, type SyncRun } from '../domain/sync-run.ts';
 import type { Ports, Store, Stored, Write } from '../ports.ts';
 import { syncHeadPath } from '../storage/layout.ts';
-import { eventWrites, newId, publish } from '../storage/outbox.ts';
+import { newEvents, newId } from '../storage/outbox.ts';
 import { transact } from '../storage/transact.ts';
 import { type HeldPeople, heldPath } from './removals.ts';
-import { enqueued, sendForRun } from './request.ts';
+import { messageFor, queueWrites } from './request.ts';
+
 import { runPath, type Session } from './session.ts';
 
 /**
@@ -29,11 +29,13 @@ export async function readHeld(store: Store, customerId: string, runId: string, 
  */
 export async function approveRemovals(ports: Ports, customerId: string, runId: string, by: string): Promise<SyncRun> {
   const { store, clock } = ports;
-  const run = await transact(ports, async () => {
+  return transact(ports, async () => {
     const now = clock.now();
-    const { head, stored, held } = await readWaiting(store, customerId, runId, 'approved');
+    const { head, stored, held } = await readPending(store, customerId, runId, 'approved');
     const current = head.data.run && (await store.get<SyncRun>(runPath({ customerId, id: head.data.run.id })));
-    if (current?.data.approves === runId) return { writes: [], result: current.data };
+    if (current?.data.approves === runId) {
+      return { writes: [], messages: [messageFor(current.data)], result: current.data };
+    }
     if (held.state === 'approved' && (head.data.lastSyncedAt ?? 0) > held.decidedAt!) {
       throw new Failure('conflict', 'A newer sync has been made since these removals were approved.');
     }
@@ -41,18 +43,16 @@ export async function approveRemovals(ports: Ports, customerId: string, runId: s
     const run = newRun(newId(now), customerId, now, { by, approves: runId });
     const { heldBy: _held, ...rest } = head.data;
     const facts = { sync: runId, count: held.count };
-    const record = eventWrites([{ type: 'removals_approved', facts }], { customerId, now, by });
     return {
       writes: [
-        ...enqueued({ ...head, data: rest }, run, now),
-        decided(stored, { ...held, state: 'approved', by, decidedAt: now }),
-        ...record.writes,
+        ...queueWrites({ ...head, data: rest }, run, now),
+        withDecision(stored, { ...held, state: 'approved', by, decidedAt: now }),
       ],
+      events: newEvents([{ type: 'removals_approved', facts }], { customerId, now, by }),
+      messages: [messageFor(run)],
       result: run,
     };
   });
-  await sendForRun(ports, run);
-  return run;
 }
 
 /**
@@ -61,25 +61,23 @@ export async function approveRemovals(ports: Ports, customerId: string, runId: s
  */
 export async function rejectRemovals(ports: Ports, customerId: string, runId: string, by: string): Promise<SyncRun> {
   const { store, clock } = ports;
-  const { run, events } = await transact<{ run: SyncRun; events: CustomerEvent[] }>(ports, async () => {
+  return transact<SyncRun>(ports, async () => {
     const now = clock.now();
-    const { head, stored, held } = await readWaiting(store, customerId, runId, 'rejected');
-    if (held.state === 'rejected') return { writes: [], result: { run: stored.data, events: [] } };
+    const { head, stored, held } = await readPending(store, customerId, runId, 'rejected');
+    if (held.state === 'rejected') return { writes: [], result: stored.data };
     if (head.data.run) {
       throw new Failure('busy', 'A sync is under way: decide when it has ended.', { retryAfterMs: 60_000 });
     }
-    const decision = decided(stored, { ...held, state: 'rejected', by, decidedAt: now });
+    const decision = withDecision(stored, { ...held, state: 'rejected', by, decidedAt: now });
     const { heldBy: _held, ...rest } = head.data;
     const facts = { sync: runId, count: held.count };
-    const record = eventWrites([{ type: 'removals_rejected', facts }], { customerId, now, by });
     const forget: Write = { set: head.path, data: rest, if: { version: head.version } };
-    return { writes: [forget, decision, ...record.writes], result: { run: decision.data, events: record.events } };
+    const events = newEvents([{ type: 'removals_rejected', facts }], { customerId, now, by });
+    return { writes: [forget, decision], events, result: decision.data };
   });
-  await publish(ports, events);
-  return run;
 }
 
-async function readWaiting(
+async function readPending(
   store: Store,
   customerId: string,
   runId: string,
@@ -97,7 +95,7 @@ async function readWaiting(
   return { head, stored, held };
 }
 
-function decided(stored: Stored<SyncRun>, held: HeldRemovals) {
+function withDecision(stored: Stored<SyncRun>, held: HeldRemovals) {
   return { set: stored.path, data: { ...stored.data, held }, if: { version: stored.version } };
 }
 

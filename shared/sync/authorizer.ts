@@ -2,7 +2,7 @@
 
 import { watchAuthorizer } from '../domain/authorizer-health.ts';
 import type { Person } from '../domain/person.ts';
-import { eventWrites, publish } from '../storage/outbox.ts';
+import { eventWrites, newEvents, publishEvents } from '../storage/outbox.ts';
 import { advance, type Session } from './session.ts';
 
 /** Remembers how the authorizer was found, and warns where that is news. Costs nothing while nothing changes. */
@@ -13,9 +13,9 @@ export async function watchSight(session: Session, sight: Person | 'gone'): Prom
   const { watch, events } = watchAuthorizer(before, authorizer, sight);
   const same = before?.id === watch.id && before.fullAdmin === watch.fullAdmin && before.risk === watch.risk;
   if (same) return;
-  const record = eventWrites(events, { customerId: customer.id, now: ports.clock.now() });
-  await advance(session, { authorizer: watch }, record.writes);
-  await publish(ports, record.events);
+  const news = newEvents(events, { customerId: customer.id, now: ports.clock.now() });
+  await advance(session, { authorizer: watch }, eventWrites(news));
+  await publishEvents(ports, news);
 }
 
 /** Webex refused a call for lack of scope or role, which look alike: asks who we are, to tell which. */

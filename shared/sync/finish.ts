@@ -8,7 +8,7 @@ import { idle, released } from '../domain/sync-head.ts';
 import type { SyncRun } from '../domain/sync-run.ts';
 import type { Write } from '../ports.ts';
 import { catalogOf } from '../storage/layout.ts';
-import { eventWrites, publish } from '../storage/outbox.ts';
+import { eventWrites, newEvents, publishEvents } from '../storage/outbox.ts';
 import { checkpointWrites, commitHead, counted, forgetCheckpoint, runPath, type Session } from './session.ts';
 
 /** Licences and roles, if they may be read and differ from what is stored; they never keep the people from being synced. */
@@ -85,12 +85,12 @@ async function settle(
   writes: Write[],
 ): Promise<void> {
   const { ports } = session;
-  const record = eventWrites(drafts, { customerId: run.customerId, now: ports.clock.now(), by: run.by });
+  const events = newEvents(drafts, { customerId: run.customerId, now: ports.clock.now(), by: run.by });
   const end: Write = { set: runPath(run), data: run };
   // Requests may have joined a run that only carried an approval out: the next pass scans.
   const next = run.approves ? { ...head, nextSyncAt: ports.clock.now() } : head;
-  await commitHead(session, next, [end, ...forgetCheckpoint(session), ...writes, ...record.writes]);
-  await publish(ports, record.events);
+  await commitHead(session, next, [end, ...forgetCheckpoint(session), ...writes, ...eventWrites(events)]);
+  await publishEvents(ports, events);
 }
 
 /** Leaves the run to another message, which may begin at once, or when Webex wants to hear from us again. */

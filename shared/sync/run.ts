@@ -6,6 +6,7 @@ import { codeOf, Failure, type FailureCode } from '../domain/failure.ts';
 import { inPhase, type SyncRun } from '../domain/sync-run.ts';
 import type { Ports } from '../ports.ts';
 import { connectionPath } from '../storage/layout.ts';
+import { sendMessage } from '../storage/messages.ts';
 import { markApproved } from './approval.ts';
 import { watchAfterRefusal } from './authorizer.ts';
 import { catalogWrites, complete, fail, leave } from './finish.ts';
@@ -54,7 +55,7 @@ export async function runSync(
     const ended = await work(session);
     if (ended) return ended;
     const left = await leave(session);
-    await ports.queue.publish(ports.settings.syncTopic, { data: { customer: customerId, sync: syncId } });
+    await sendMessage(ports, { customer: customerId, sync: syncId });
     return left;
   } catch (error) {
     return afterFailure(session, error);

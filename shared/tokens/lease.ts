@@ -7,7 +7,8 @@ import { codeOf } from '../domain/failure.ts';
 import { type Decided, decideRefresh, takeLease } from '../domain/refresh-policy.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { connectionPath, customerPath } from '../storage/layout.ts';
-import { eventWrites, publish } from '../storage/outbox.ts';
+import { newEvents } from '../storage/outbox.ts';
+import { commitDecision } from '../storage/transact.ts';
 import type { RefreshResult } from './refresh.ts';
 
 export interface Held {
@@ -82,9 +83,10 @@ export async function settle(
       const decided = result.decide(current.data);
       if (!decided) return undefined;
       const { connection, events } = decided;
-      const record = eventWrites(events, { customerId, now: clock.now(), by: result.by });
-      await store.commit([{ set: current.path, data: connection, if: { version: current.version } }, ...record.writes]);
-      await publish(ports, record.events);
+      await commitDecision(ports, {
+        writes: [{ set: current.path, data: connection, if: { version: current.version } }],
+        events: newEvents(events, { customerId, now: clock.now(), by: result.by }),
+      });
       return connection;
     } catch (error) {
       const code = codeOf(error);

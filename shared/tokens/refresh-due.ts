@@ -2,11 +2,13 @@
 
 import type { Connection } from '../domain/connection.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
+import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
 import { isOurFault, warned } from '../domain/refresh-policy.ts';
 import { longestPlanMs } from '../domain/refresh-schedule.ts';
-import type { Ports, Query, Stored } from '../ports.ts';
+import type { Ports, Stored } from '../ports.ts';
 import { connections } from '../storage/layout.ts';
-import { eventWrites, publish, sweepOutbox } from '../storage/outbox.ts';
+import { newEvents, sweepOutbox } from '../storage/outbox.ts';
+import { everyDocument } from '../storage/pages.ts';
 import { transact } from '../storage/transact.ts';
 import { type RefreshOutcome, refreshConnection } from './refresh.ts';
 
@@ -67,8 +69,9 @@ export async function refreshDue(ports: Ports, limits: RunLimits): Promise<Refre
   const due = reached(ports, { field: 'nextRefreshAt', before: now + 1 });
   // Planned by a clock that was wrong: no instant of such a plan would ever come.
   const unreachable = reached(ports, { field: 'nextRefreshAt', from: now + longestPlanMs + 1 });
-  await each(due, limits.concurrency, goesOn, renew);
-  await each(unreachable, limits.concurrency, goesOn, renew);
+  const { concurrency } = limits;
+  await forEachConcurrently(due, { concurrency, goesOn }, renew);
+  await forEachConcurrently(unreachable, { concurrency, goesOn }, renew);
   if (inARow > 0 && !accepted) run.ended = 'client_refused';
 
   const after = { ...limits, endsAt: Math.max(limits.endsAt, clock.now()) + afterwardsMs };
@@ -84,56 +87,13 @@ function isOver({ clock }: Ports, { endsAt, signal }: RunLimits): boolean {
   return clock.now() >= endsAt || (signal?.aborted ?? false);
 }
 
-/** Does the work on every item, so many at a time, while `goesOn`. Where the items end by an error, it is thrown once all work is done. */
-async function each<T>(
-  items: AsyncIterator<T>,
-  concurrency: number,
-  goesOn: () => boolean,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  async function worker(): Promise<void> {
-    while (goesOn()) {
-      const { done, value } = await items.next();
-      if (done) return;
-      await work(value);
-    }
-  }
-  const ends = await Promise.allSettled(Array.from({ length: concurrency }, worker));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
-}
-
-/** Connections fetched at a time: enough that the next page is there before this one is worked off. */
-const pageLimit = 300;
-
-/** Every connection whose field lies in the range, in its order; the first page is fetched at once, the next while one is worked off. */
+/** Every connection whose field lies in the range, in its order. */
 function reached(
   { store }: Ports,
   range: { field: 'nextRefreshAt' | 'nextWarningAt'; from?: number; before?: number },
 ): AsyncGenerator<Stored<Connection>, void> {
-  const { field } = range;
-  const fetch = (after?: Stored<Connection>) => {
-    const query: Query = {
-      collection: connections,
-      range,
-      orderBy: { field, direction: 'ascending' },
-      limit: pageLimit,
-    };
-    const position = after && { after: { value: after.data[field]!, id: after.data.customerId } };
-    const page = store.query<Connection>({ ...query, ...position });
-    // Fetched ahead: when nobody comes to draw it, its failure is nobody's.
-    page.catch(() => {});
-    return page;
-  };
-  async function* pages(first: ReturnType<typeof fetch>) {
-    for (let page = first; ; ) {
-      const found = await page;
-      const last = found.length < pageLimit;
-      if (!last) page = fetch(found.at(-1));
-      yield* found;
-      if (last) return;
-    }
-  }
-  return pages(fetch());
+  const orderBy = { field: range.field, direction: 'ascending' } as const;
+  return everyDocument<Connection>(store, { collection: connections, range, orderBy });
 }
 
 /** Warns of every runway that has crossed a mark, whether or not anything could be tried meanwhile. */
@@ -148,18 +108,18 @@ async function warnCrossed(ports: Ports, limits: RunLimits): Promise<number> {
         const read = await store.get<Connection>(path);
         const decided = read ? warned(read.data, clock.now()) : undefined;
         if (!read || !decided?.events.length) return { writes: [], result: [] };
-        const record = eventWrites(decided.events, { customerId, now: clock.now() });
+        const events = newEvents(decided.events, { customerId, now: clock.now() });
         const change = { set: path, data: decided.connection, if: { version: read.version } };
-        return { writes: [change, ...record.writes], result: record.events };
+        return { writes: [change], events, result: events };
       });
       for (const { facts } of events) log.warn('connection_expiring', { customer: customerId, ...facts });
       warnings += events.length;
-      await publish(ports, events);
     } catch (error) {
       log.error('warning_error', { customer: customerId, code: codeOf(error) });
     }
   }
   const crossed = reached(ports, { field: 'nextWarningAt', before: clock.now() + 1 });
-  await each(crossed, limits.concurrency, () => !isOver(ports, limits), warn);
+  const goesOn = () => !isOver(ports, limits);
+  await forEachConcurrently(crossed, { concurrency: limits.concurrency, goesOn }, warn);
   return warnings;
 }

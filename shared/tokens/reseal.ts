@@ -3,8 +3,9 @@
 import type { Connection, StoredGrant } from '../domain/connection.ts';
 import { codeOf, type Failure } from '../domain/failure.ts';
 import { withMissingScopes } from '../domain/refresh-policy.ts';
-import type { Clock, Log, Ports, Sealer, Store, Stored } from '../ports.ts';
+import type { Ports, Sealer, Store, Stored } from '../ports.ts';
 import { accessTokenPlace, connections, refreshTokenPlace } from '../storage/layout.ts';
+import { everyDocument } from '../storage/pages.ts';
 import { transact } from '../storage/transact.ts';
 
 export interface Resealed {
@@ -18,7 +19,7 @@ export interface Resealed {
  * Moves every connection to the key that seals now, without asking Webex. Begun again, it goes on with what is left:
  * what is moved already costs a read.
  */
-export async function resealAll(ports: { store: Store; sealer: Sealer; clock: Clock; log: Log }): Promise<Resealed> {
+export async function resealAll(ports: Ports): Promise<Resealed> {
   const { sealer, log } = ports;
   const result: Resealed = { seen: 0, changed: 0, unreadable: 0 };
   for await (const { path } of everyConnection(ports.store)) {
@@ -52,7 +53,7 @@ async function resealed(sealer: Sealer, connection: Connection): Promise<Connect
  * Marks every connection that lacks a scope required now: after a change of WEBEX_SCOPES, sooner than the week in which
  * refreshes would find out. Answers how many lack one.
  */
-export async function recheckScopes(ports: Pick<Ports, 'store' | 'clock' | 'settings'>): Promise<number> {
+export async function recheckScopes(ports: Ports): Promise<number> {
   let lacking = 0;
   for await (const { path } of everyConnection(ports.store)) {
     const check = async (connection: Connection) => {
@@ -67,26 +68,14 @@ export async function recheckScopes(ports: Pick<Ports, 'store' | 'clock' | 'sett
   return lacking;
 }
 
-const pageLimit = 300;
-
 /** All connections, in the order of their ids. */
-export async function* everyConnection(store: Store): AsyncGenerator<Stored<Connection>, void> {
-  let after: { id: string } | undefined;
-  while (true) {
-    const page = await store.query<Connection>({
-      collection: connections,
-      limit: pageLimit,
-      ...(after && { after }),
-    });
-    yield* page;
-    if (page.length < pageLimit) return;
-    after = { id: page.at(-1)!.data.customerId };
-  }
+export function everyConnection(store: Store): AsyncGenerator<Stored<Connection>, void> {
+  return everyDocument<Connection>(store, { collection: connections });
 }
 
 /** Changes one connection under its version, so that a refresh that comes in between is never overwritten. */
 async function change(
-  ports: { store: Store; clock: Clock },
+  ports: Ports,
   path: string,
   decide: (connection: Connection) => Promise<Connection>,
 ): Promise<boolean> {

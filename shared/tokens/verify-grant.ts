@@ -3,12 +3,12 @@
 import { assertServes, type Consent } from '../domain/authorization.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
-import type { CustomerEvent, EventDraft } from '../domain/event.ts';
+import type { EventDraft } from '../domain/event.ts';
 import { Failure, type FailureCode } from '../domain/failure.ts';
 import type { Proxies } from '../domain/proxy.ts';
 import type { Ports } from '../ports.ts';
 import { accessTokenPlace, connectionPath, customerPath } from '../storage/layout.ts';
-import { eventWrites, publish } from '../storage/outbox.ts';
+import { newEvents } from '../storage/outbox.ts';
 import { transact } from '../storage/transact.ts';
 import { identify } from './identify.ts';
 
@@ -17,11 +17,6 @@ const againAfterMs = 10 * 60_000;
 
 /** The pair is somebody else's, or of no use: it will not get better. */
 const final: ReadonlySet<FailureCode> = new Set(['wrong_organization', 'administrator_required', 'scopes_missing']);
-
-interface Proven {
-  connection: Connection | undefined;
-  events: CustomerEvent[];
-}
 
 /**
  * Proves a connection whose pair has just been renewed, or ends it. Answers the connection as it is then, and why it is
@@ -34,16 +29,14 @@ export async function prove(
 ): Promise<{ connection: Connection | undefined; failure?: Failure }> {
   const { store, clock } = ports;
   const asked = await ask(ports, customerId, grant!, proxies).catch((error) => asFailure(error));
-  const { connection, events } = await transact<Proven>(ports, async () => {
+  const connection = await transact<Connection | undefined>(ports, async () => {
     const read = await store.get<Connection>(connectionPath(customerId));
-    if (read?.data.grant?.serial !== grant!.serial)
-      return { writes: [], result: { connection: read?.data, events: [] } };
+    if (read?.data.grant?.serial !== grant!.serial) return { writes: [], result: read?.data };
     const decided = decide(read.data, asked, clock.now());
-    const record = eventWrites(decided.events, { customerId, now: clock.now() });
+    const events = newEvents(decided.events, { customerId, now: clock.now() });
     const write = { set: read.path, data: decided.connection, if: { version: read.version } };
-    return { writes: [write, ...record.writes], result: { connection: decided.connection, events: record.events } };
+    return { writes: [write], events, result: decided.connection };
   });
-  await publish(ports, events);
   return { connection, ...(asked instanceof Failure && { failure: asked }) };
 }
 

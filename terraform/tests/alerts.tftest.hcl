@@ -10,7 +10,7 @@ run "policies" {
   assert {
     condition = toset(keys(google_monitoring_alert_policy.this)) == toset([
       "integration_refused", "refresh_missing", "schedule_failed", "refresh_out_of_time", "refresh_failures", "refresh_errors",
-      "connection_near_its_end", "connections_ended", "warning_errors", "sync_failures", "syncs_missing", "syncs_not_requested", "syncs_not_sent", "sweeps_failed", "sync_stuck", "dead_letters",
+      "connection_near_its_end", "connections_ended", "warning_errors", "sync_failures", "syncs_missing", "syncs_not_requested", "messages_not_sent", "sweeps_failed", "sync_stuck", "dead_letters",
       "messages_not_valid", "events_not_published", "authorizations_failed", "function_errors",
     ])
     error_message = "Every alert of docs/operations.md exists."
@@ -57,7 +57,7 @@ run "conditions" {
       warning_errors          = 0
       sync_failures           = 10
       syncs_not_requested     = 10
-      syncs_not_sent          = 10
+      messages_not_sent          = 10
       sweeps_failed           = 3
       sync_stuck              = 3600
       dead_letters            = 0
@@ -75,7 +75,7 @@ run "conditions" {
         integration_refused     = "integration_refused", refresh_out_of_time = "refresh_out_of_time", refresh_failures = "refresh_failed",
         refresh_errors          = "refresh_error", connections_ended = "connection_ended", warning_errors = "warning_error",
         sync_failures           = "sync_failed", messages_not_valid = "message_not_valid", events_not_published = "event_not_published",
-        connection_near_its_end = "connection_near_its_end", authorizations_failed = "authorization_failed", syncs_not_requested = "sync_not_requested", syncs_not_sent = "sync_not_sent", sweeps_failed = "sweep_failed", schedule_failed = "schedule_failed",
+        connection_near_its_end = "connection_near_its_end", authorizations_failed = "authorization_failed", syncs_not_requested = "sync_not_requested", messages_not_sent = "message_not_sent", sweeps_failed = "sweep_failed", schedule_failed = "schedule_failed",
       } : strcontains(google_monitoring_alert_policy.this[name].conditions[0].condition_threshold[0].filter, "metric.type=\"logging.googleapis.com/user/customer_access/${metric}\"")
     ])
     error_message = "Each alert watches its metric."

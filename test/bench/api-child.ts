@@ -16,7 +16,7 @@ import type { Customer } from '../../shared/domain/customer.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 import type { Store, Stored } from '../../shared/ports.ts';
 import { connectionPath, connections, customerPath } from '../../shared/storage/layout.ts';
-import { eventWrites } from '../../shared/storage/outbox.ts';
+import { eventWrites, newEvents } from '../../shared/storage/outbox.ts';
 import { administrator, testPorts } from '../support/ports.ts';
 
 export interface Ready {
@@ -51,8 +51,8 @@ function bareHandler(store: Store): HttpFunction {
     if (request.method === 'PATCH') {
       const data = { ...customer.data, ...request.body, etag: randomUUID(), updatedAt: Date.now() };
       const event = { type: 'customer_changed', facts: { fields: 'shadow' } } as const;
-      const record = eventWrites([event], { customerId: id, now: Date.now(), by: caller.id });
-      await store.commit([{ set: customer.path, data, if: { version: customer.version } }, ...record.writes]);
+      const events = eventWrites(newEvents([event], { customerId: id, now: Date.now(), by: caller.id }));
+      await store.commit([{ set: customer.path, data, if: { version: customer.version } }, ...events]);
       response.json({ ...data, connection: connection.data });
       return;
     }

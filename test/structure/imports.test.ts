@@ -38,7 +38,8 @@ const rules: { rule: string; files: RegExp; mayNotImport: RegExp }[] = [
   {
     rule: 'Only adapters and the composition know an SDK or got.',
     files: /^(functions|shared\/(?!adapters\/))/,
-    mayNotImport: /^(got|jose|hpagent|google-auth-library|google-gax|@google-cloud\/(?!functions-framework)|node:sqlite)/,
+    mayNotImport:
+      /^(got|jose|hpagent|google-auth-library|google-gax|@google-cloud\/(?!functions-framework)|node:sqlite)/,
   },
   {
     rule: 'An adapter takes its port as a type.',

@@ -42,10 +42,8 @@ const localOnly = [
 const uncounted = [
   'local_clock', // of the local stack
   'reseal_error', // of a command, whose operator reads it
-  'removal_not_queued', // taken up by the hourly sweep, whose failures are counted
-  'operation_not_queued', // the same
   'answer_cut', // beside request_failed, which is counted
-  'answer_not_kept', // a repeated request is answered by its conflict
+  'response_not_stored', // a repeated request gets a conflict
   'catalog_not_synced', // names of licences, at the next sync
   'instance_cut', // what was cut is taken up again; a refresh in it shows as refresh_failed
 ];

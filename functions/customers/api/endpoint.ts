@@ -3,7 +3,7 @@
 import type * as z from 'zod';
 import type { Caller, Role } from '../../../shared/domain/caller.ts';
 import type { FailureCode } from '../../../shared/domain/failure.ts';
-import type { Answered, Memory } from '../../../shared/storage/idempotency.ts';
+import type { ApiResponse, IdempotentRequest } from '../../../shared/storage/idempotency.ts';
 
 export interface Call<Query, Body> {
   caller: Caller;
@@ -13,8 +13,8 @@ export interface Call<Query, Body> {
   params: Record<string, string>;
   query: Query;
   body: Body;
-  /** What the request's `Idempotency-Key` remembers, where the operation keeps its answer in its own commit. */
-  memory?: Memory;
+  /** The request under its `Idempotency-Key`, where the endpoint stores its response in its own commit. */
+  idempotent?: IdempotentRequest;
   /** Whether a record's ETag is one that `If-Match` names; undefined for `*`. */
   matches?: (etag: string) => boolean;
 }
@@ -83,6 +83,6 @@ export function failuresOf(entry: Operation): FailureCode[] {
 }
 
 /** An answer as an idempotency key keeps it. */
-export function toAnswered(entry: Operation, { body, headers = {} }: Answer): Answered {
+export function toApiResponse(entry: Operation, { body, headers = {} }: Answer): ApiResponse {
   return { status: entry.status, headers, body };
 }

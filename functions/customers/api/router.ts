@@ -8,8 +8,8 @@ import { Failure, type Problem } from '../../../shared/domain/failure.ts';
 import { sendProblem } from '../../../shared/http/problem.ts';
 import { traceOf } from '../../../shared/http/trace.ts';
 import type { Callers, Ports } from '../../../shared/ports.ts';
-import { answerUnderClaim, memoryOf } from '../../../shared/storage/idempotency.ts';
-import { type Answer, type Call, type Operation, toAnswered } from './endpoint.ts';
+import { idempotentRequest, performUnderClaim } from '../../../shared/storage/idempotency.ts';
+import { type Answer, type Call, type Operation, toApiResponse } from './endpoint.ts';
 
 /** Bodies are records of a few fields: more than this is a mistake or an attack. */
 export const bodyLimit = 64 * 1024;
@@ -57,9 +57,9 @@ async function answer(found: Found, callers: Callers, ports: Ports, request: Rec
   const key = entry.idempotency ? keyOf(request) : undefined;
   if (key === undefined) return entry.handle(call);
   const asked = `${request.method} ${request.path}\n${JSON.stringify(body)}`;
-  const memory = memoryOf(ports, caller.id, key, asked);
-  if (entry.idempotency === 'commit') return entry.handle({ ...call, memory });
-  return answerUnderClaim(ports, memory, asked, async () => toAnswered(entry, await entry.handle(call)));
+  const idempotent = idempotentRequest(ports, caller.id, key, asked);
+  if (entry.idempotency === 'commit') return entry.handle({ ...call, idempotent });
+  return performUnderClaim(ports, idempotent, async () => toApiResponse(entry, await entry.handle(call)));
 }
 
 function send(response: ServerResponse, entry: Operation, { body, headers }: Answer): void {

@@ -6,7 +6,8 @@ import { readCustomer } from '../../../shared/customers/records.ts';
 import { actor } from '../../../shared/domain/caller.ts';
 import { Failure, type FailureCode } from '../../../shared/domain/failure.ts';
 import type { Ports } from '../../../shared/ports.ts';
-import { eventWrites } from '../../../shared/storage/outbox.ts';
+import { newEvents } from '../../../shared/storage/outbox.ts';
+import { commitDecision } from '../../../shared/storage/transact.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
 import { workingAccess } from '../../../shared/tokens/access-token.ts';
 import { refreshNow } from '../../../shared/tokens/refresh-on-demand.ts';
@@ -126,8 +127,8 @@ export function actionOperations(ports: Ports): Operation[] {
         const access = await workingAccess(ports, id);
         const now = clock.now();
         // Recorded before it is given out: what cannot be recorded is not revealed.
-        const record = eventWrites([{ type: 'access_token_revealed' }], { customerId: id, now, by: actor(caller) });
-        await store.commit(record.writes);
+        const events = newEvents([{ type: 'access_token_revealed' }], { customerId: id, now, by: actor(caller) });
+        await commitDecision(ports, { writes: [], events });
         const body = {
           access_token: access.accessToken.reveal(),
           token_type: 'Bearer' as const,

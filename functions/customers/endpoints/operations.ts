@@ -13,7 +13,7 @@ import {
   readResults,
 } from '../../../shared/operations/operations.ts';
 import type { Ports } from '../../../shared/ports.ts';
-import { answerInCommit } from '../../../shared/storage/idempotency.ts';
+import { performInCommit } from '../../../shared/storage/idempotency.ts';
 import { type Operation, operation } from '../api/endpoint.ts';
 import { pageToken, positionOf } from '../api/page-token.ts';
 import { instant, instantOrNull, orNull, time } from '../schemas/customer.ts';
@@ -94,12 +94,12 @@ export function bulkOperations(ports: Ports): Operation[] {
       status: 202,
       shows: operationShown,
       idempotency: 'commit',
-      handle: ({ caller, body, memory }) =>
-        answerInCommit(memory, async (remember) => {
+      handle: ({ caller, body, idempotent }) =>
+        performInCommit(idempotent, async (responseWrites) => {
           const { action, hierarchy: node, state } = body;
           const toAnswer = (bulk: Bulk) => ({ status: 202, headers: {}, body: showOperation(bulk) });
           const wanted = { action, hierarchy: node, ...(state && { state }) };
-          return toAnswer(await beginOperation(ports, caller, wanted, (bulk) => remember(toAnswer(bulk))));
+          return toAnswer(await beginOperation(ports, caller, wanted, (bulk) => responseWrites(toAnswer(bulk))));
         }),
     }),
     operation({

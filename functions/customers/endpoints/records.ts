@@ -23,8 +23,9 @@ import { keepPassword } from '../../../shared/domain/proxy-password.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import type { SyncSettings } from '../../../shared/domain/sync-run.ts';
 import type { Ports } from '../../../shared/ports.ts';
-import { answerInCommit } from '../../../shared/storage/idempotency.ts';
-import { reschedule, sendForRun, syncRequest } from '../../../shared/sync/request.ts';
+import { performInCommit } from '../../../shared/storage/idempotency.ts';
+import { newEvents } from '../../../shared/storage/outbox.ts';
+import { decideRequest, reschedule } from '../../../shared/sync/request.ts';
 import { type Operation, operation } from '../api/endpoint.ts';
 import { pageToken, positionOf } from '../api/page-token.ts';
 import { customerShown, orNull, showCustomer } from '../schemas/customer.ts';
@@ -91,29 +92,30 @@ export function recordOperations(ports: Ports): Operation[] {
         'client_refused',
         'busy',
       ],
-      handle: ({ caller, role, body, memory }) =>
-        answerInCommit(memory, async (remember) => {
+      handle: ({ caller, role, body, idempotent }) =>
+        performInCommit(idempotent, async (responseWrites) => {
           assertMay(caller, body.hierarchy, role);
           const fields = toFields(body, undefined, settings.allowLocalProxies);
           const created = newCustomer(fields, clock.now());
           const pasted = toPasted(body);
           if (!pasted) {
             const answer = { status: 201, ...withETag(created) };
-            await createCustomer(ports, caller, created, { writes: await remember(answer) });
+            await createCustomer(ports, caller, created, { writes: await responseWrites(answer) });
             return answer;
           }
           // Before Webex is asked: a token that it may replace must not be spent on a name that is taken.
           await assertFree(store, created.customer);
           const adoption = await tryPasted(ports, created.customer, pasted);
-          const { connection, events } = await adopted(ports, created.connection, pasted, adoption);
+          const { connection, events: drafts } = await adopted(ports, created.connection, pasted, adoption);
           const read = { customer: created.customer, connection };
           const answer = { status: 201, ...withETag(read) };
-          const sync = await syncRequest(ports, created.customer.id, actor(caller));
+          const of = { customerId: created.customer.id, now: clock.now(), by: actor(caller) };
+          const sync = await decideRequest(ports, of.customerId, of.by);
           await createCustomer(ports, caller, read, {
-            writes: [...(await remember(answer)), ...sync.writes],
-            events,
+            writes: [...(await responseWrites(answer)), ...sync.writes],
+            events: [...newEvents(drafts, of), ...sync.events],
+            messages: sync.messages,
           });
-          await sendForRun(ports, sync.run);
           return answer;
         }),
     }),

@@ -23,7 +23,7 @@ import {
   syncHeadPath,
   usedStatePath,
 } from '../../../shared/storage/layout.ts';
-import { requestDueSyncs } from '../../../shared/sync/request.ts';
+import { requestDueSyncs } from '../../../shared/sync/schedule.ts';
 import { connectedCustomer, movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
 
 const acme = sampleOrganizations[0]!;

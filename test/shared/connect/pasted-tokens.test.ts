@@ -4,6 +4,7 @@ import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import { adopted, adoptInto, tryPasted } from '../../../shared/connect/pasted-tokens.ts';
 import { createCustomer, newCustomer, readCustomer } from '../../../shared/customers/records.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
+import { newEvents } from '../../../shared/storage/outbox.ts';
 import { workingAccess } from '../../../shared/tokens/access-token.ts';
 import { refreshDue } from '../../../shared/tokens/refresh-due.ts';
 import {
@@ -44,7 +45,8 @@ async function pastedInOutage(organization: { id: string }): Promise<string> {
   const adoption = await tryPasted(ports, customer, pair);
   expect(adoption.kind).toBe('unproven');
   const decided = await adopted(ports, connection, pair, adoption);
-  await createCustomer(ports, administrator, { customer, connection: decided.connection }, { events: decided.events });
+  const events = newEvents(decided.events, { customerId: customer.id, now: ports.clock.now() });
+  await createCustomer(ports, administrator, { customer, connection: decided.connection }, { events });
   webex.control.clearFaults(id);
   return customer.id;
 }

@@ -15,7 +15,7 @@ import {
   sweepOperations,
 } from '../../../shared/operations/operations.ts';
 import type { Store } from '../../../shared/ports.ts';
-import { answerInCommit, answerUnderClaim, memoryOf } from '../../../shared/storage/idempotency.ts';
+import { idempotentRequest, performInCommit, performUnderClaim } from '../../../shared/storage/idempotency.ts';
 import { administrator, connectedCustomer, movableClock, type TestOutside, testPorts } from '../../support/ports.ts';
 
 const acme = sampleOrganizations[0]!;
@@ -124,36 +124,36 @@ describe('a deletion', () => {
     expect(await sweepRemovals(ports)).toBe(0);
     ports.clock.advance(3_600_000);
     expect(await sweepRemovals(ports)).toBe(1);
-    expect(ports.messages.at(-1)!.data).toEqual({ customer: id, remove: true });
+    expect(ports.messages.at(-1)!.data).toEqual({ customer: id, purge: true });
   });
 });
 
 describe('an idempotency key', () => {
   const answer = (body: unknown) => ({ status: 201, headers: {}, body });
-  const memory = (request = 'POST /') => memoryOf(ports, 'portal@example.com', 'key-1', request);
+  const memory = (request = 'POST /') => idempotentRequest(ports, 'portal@example.com', 'key-1', request);
 
   it('keeps no answer in the clear', async () => {
-    await answerInCommit(memory(), async (remember) => {
-      await ports.store.commit(await remember(answer({ url: 'https://secret.example' })));
+    await performInCommit(memory(), async (responseWrites) => {
+      await ports.store.commit(await responseWrites(answer({ url: 'https://secret.example' })));
       return answer({});
     });
     const [kept] = await ports.store.query<object>({ collection: 'idempotency', limit: 10 });
     expect(JSON.stringify(kept)).not.toMatch(/secret|portal|key-1/);
-    expect((await memory().recall())?.body).toEqual({ url: 'https://secret.example' });
+    expect((await memory().find())?.body).toEqual({ url: 'https://secret.example' });
   });
 
   it('belongs to its caller, and is forgotten after a day', async () => {
-    await ports.store.commit(await memory().remember(answer(1)));
-    const others = memoryOf(ports, 'other@example.com', 'key-1', 'POST /');
-    expect(await others.recall()).toBeUndefined();
-    await expect(memory('POST /other').recall()).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    await ports.store.commit(await memory().writes(answer(1)));
+    const others = idempotentRequest(ports, 'other@example.com', 'key-1', 'POST /');
+    expect(await others.find()).toBeUndefined();
+    await expect(memory('POST /other').find()).rejects.toMatchObject({ code: 'idempotency_key_reused' });
     ports.clock.advance(24 * 3_600_000);
-    expect(await memory('POST /other').recall()).toBeUndefined();
+    expect(await memory('POST /other').find()).toBeUndefined();
   });
 
   it('is held while its request is under way, given back when that fails, and taken over when it was abandoned', async () => {
     const perform = (work: () => Promise<unknown>) =>
-      answerUnderClaim(ports, memory(), 'POST /', async () => answer(await work()));
+      performUnderClaim(ports, memory(), async () => answer(await work()));
     let during: unknown;
     await perform(async () => {
       during = await perform(async () => 'twice').catch((error) => error.code);
@@ -161,16 +161,16 @@ describe('an idempotency key', () => {
     expect(during).toBe('busy');
 
     const fails = () => Promise.reject(new Failure('webex_unavailable', 'away'));
-    const next = memoryOf(ports, 'portal@example.com', 'key-2', 'POST /');
-    await expect(answerUnderClaim(ports, next, 'POST /', fails)).rejects.toMatchObject({ code: 'webex_unavailable' });
-    expect((await answerUnderClaim(ports, next, 'POST /', async () => answer('again'))).body).toBe('again');
+    const next = idempotentRequest(ports, 'portal@example.com', 'key-2', 'POST /');
+    await expect(performUnderClaim(ports, next, fails)).rejects.toMatchObject({ code: 'webex_unavailable' });
+    expect((await performUnderClaim(ports, next, async () => answer('again'))).body).toBe('again');
 
-    const lost = memoryOf(ports, 'portal@example.com', 'key-3', 'POST /');
-    void answerUnderClaim(ports, lost, 'POST /', () => new Promise(() => {}));
+    const lost = idempotentRequest(ports, 'portal@example.com', 'key-3', 'POST /');
+    void performUnderClaim(ports, lost, () => new Promise(() => {}));
     await new Promise((resolve) => setTimeout(resolve, 50));
-    await expect(lost.recall()).rejects.toMatchObject({ code: 'busy' });
+    await expect(lost.find()).rejects.toMatchObject({ code: 'busy' });
     ports.clock.advance(3 * 60_000);
-    expect((await answerUnderClaim(ports, lost, 'POST /', async () => answer('taken'))).body).toBe('taken');
+    expect((await performUnderClaim(ports, lost, async () => answer('taken'))).body).toBe('taken');
   });
 });
 

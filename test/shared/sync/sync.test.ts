@@ -9,8 +9,9 @@ import { day } from '../../../shared/domain/refresh-schedule.ts';
 import { newSyncHead } from '../../../shared/domain/sync-head.ts';
 import { catalogOf, connectionPath, customerPath, syncHeadPath, usersOf } from '../../../shared/storage/layout.ts';
 import { approveRemovals, readHeld, rejectRemovals } from '../../../shared/sync/approval.ts';
-import { requestDueSyncs, requestSync, reschedule } from '../../../shared/sync/request.ts';
+import { requestSync, reschedule } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
+import { requestDueSyncs } from '../../../shared/sync/schedule.ts';
 import { withAccess } from '../../../shared/tokens/access-token.ts';
 import { connectedCustomer, movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
 import {
@@ -569,7 +570,7 @@ describe('many customers', () => {
     ports.messages.length = 0;
     const done = await requestDueSyncs(ports, ports.clock.now() + 60_000);
     expect(done).toEqual({ requested: 0, resumed: 1, skipped: 700, failed: 0, ended: 'done' });
-    expect(ports.messages.filter(({ data }) => data.remove)).toHaveLength(700);
+    expect(ports.messages.filter(({ data }) => data.purge)).toHaveLength(700);
     expect(await requestDueSyncs(ports, 0)).toMatchObject({ skipped: 0, ended: 'out_of_time' });
   });
 });
@@ -607,7 +608,7 @@ describe('a deleted customer', () => {
     await deleteRecord();
     ports.messages.length = 0;
     await purgeCustomer(ports, customer, 0);
-    expect(ports.messages.map(({ data }) => data)).toEqual([{ customer, remove: true }]);
+    expect(ports.messages.map(({ data }) => data)).toEqual([{ customer, purge: true }]);
     await purgeCustomer(ports, customer);
     expect(await left()).toBe(0);
   });
