@@ -18,7 +18,7 @@ import {
   publicName,
   unguessable,
 } from '../../shared/domain/authorization.ts';
-import { Failure } from '../../shared/domain/failure.ts';
+import { causeOf, Failure, trackingIdOf } from '../../shared/domain/failure.ts';
 import { toFailure } from '../../shared/http/problem.ts';
 import { statusOf } from '../../shared/http/status.ts';
 import type { Ports } from '../../shared/ports.ts';
@@ -55,7 +55,7 @@ export function webexTeamsOauth(ports: Ports): HttpFunction {
 
   function told(error: unknown): Failure {
     const failure = toFailure(error);
-    const facts = { code: failure.code, cause: failure.facts.cause, trackingId: failure.facts.trackingId };
+    const facts = { code: failure.code, cause: causeOf(failure), trackingId: trackingIdOf(failure) };
     if (statusOf[failure.code] >= 500) log.error('authorization_failed', facts);
     else log.info('authorization_declined', facts);
     return failure;

@@ -52,31 +52,81 @@ export interface Problem {
   detail: string;
 }
 
-export interface FailureFacts {
-  /** All that is wrong with the request, at once. */
-  problems?: Problem[];
-  /** How long the other side asks us to wait. */
-  retryAfterMs?: number;
-  /** Webex's name for the failed request. */
-  trackingId?: string;
-  /** What the log may know beyond the message: never a token, never an SDK's error object. */
+/** What every failure may tell the log beyond its message: never a token, never an SDK's error object. */
+interface Caused {
   cause?: string;
 }
 
-/** Thrown for everything that goes wrong on purpose. The message is for the caller; `facts.cause` is for the log. */
-export class Failure extends Error {
-  readonly code: FailureCode;
-  readonly facts: FailureFacts;
+/** Webex refused or did not answer; `trackingId` is Webex's name for the request. */
+interface AtWebex extends Caused {
+  trackingId?: string;
+}
 
-  constructor(code: FailureCode, message: string, facts: FailureFacts = {}) {
+/** What a failure of each code carries besides its message. A code that is not listed carries a cause at most. */
+interface Carried {
+  /** All that is wrong with the request, at once. */
+  invalid_request: { problems: Problem[] };
+  already_exists: { problems: Problem[] };
+  /** How long the caller should wait. */
+  busy: Caused & { retryAfterMs?: number };
+  authorization_not_valid: AtWebex;
+  webex_unavailable: AtWebex;
+  /** How long Webex asks us to wait. */
+  webex_rate_limited: AtWebex & { retryAfterMs: number };
+  webex_unauthorized: AtWebex;
+  webex_forbidden: AtWebex;
+  webex_not_found: AtWebex;
+  webex_unexpected: AtWebex;
+  grant_refused: AtWebex;
+  client_refused: AtWebex;
+}
+
+type CarriedBy<Code extends FailureCode> = Code extends keyof Carried ? Carried[Code] : Caused;
+
+/** A failure's code with the data of its own arm. */
+export type FailureDetail = { [Code in FailureCode]: { code: Code } & CarriedBy<Code> }[FailureCode];
+
+/** Whether a failure of this code needs data that the thrower must give. */
+type Given<Code extends FailureCode> =
+  Record<string, never> extends CarriedBy<Code> ? [carried?: CarriedBy<Code>] : [carried: CarriedBy<Code>];
+
+/**
+ * Thrown for everything that goes wrong on purpose. The message is safe to show to a caller; `detail` is a tagged union:
+ * `if (failure.detail.code === 'webex_rate_limited') failure.detail.retryAfterMs`.
+ */
+export class Failure<Code extends FailureCode = FailureCode> extends Error {
+  readonly code: Code;
+  readonly detail: FailureDetail;
+
+  constructor(code: Code, message: string, ...[carried]: Given<Code>) {
     super(message);
     this.name = 'Failure';
     this.code = code;
-    this.facts = facts;
+    this.detail = { ...carried, code } as unknown as FailureDetail;
   }
 }
 
 /** The failure's code, or `internal` for what nobody threw on purpose. */
 export function codeOf(error: unknown): FailureCode {
   return error instanceof Failure ? error.code : 'internal';
+}
+
+/** How long the other side asks to wait, where it says so. */
+export function retryAfterMsOf({ detail }: Failure): number | undefined {
+  return 'retryAfterMs' in detail ? detail.retryAfterMs : undefined;
+}
+
+/** Webex's name for the failed request, where there is one. */
+export function trackingIdOf({ detail }: Failure): string | undefined {
+  return 'trackingId' in detail ? detail.trackingId : undefined;
+}
+
+/** All that is wrong with the request, where the failure says so. */
+export function problemsOf({ detail }: Failure): Problem[] | undefined {
+  return 'problems' in detail ? detail.problems : undefined;
+}
+
+/** What only the log may know. */
+export function causeOf({ detail }: Failure): string | undefined {
+  return 'cause' in detail ? detail.cause : undefined;
 }

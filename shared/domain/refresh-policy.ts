@@ -2,7 +2,7 @@
 
 import type { Connection, Lease, StoredGrant } from './connection.ts';
 import type { EventDraft } from './event.ts';
-import type { Failure, FailureCode } from './failure.ts';
+import { type Failure, type FailureCode, retryAfterMsOf, trackingIdOf } from './failure.ts';
 import { crossedWarning, dueAt, longestPlanMs, nextWarning, retryDelayMs } from './refresh-schedule.ts';
 
 /** An exchange at Webex has answered or is given up within this time. */
@@ -130,7 +130,7 @@ export function failed(connection: Connection, failure: Failure, now: number, ra
   if (!grant || isOurFault(failure.code)) return { connection: released, events: [] };
 
   const refused = failure.code === 'grant_refused';
-  const { trackingId, retryAfterMs } = failure.facts;
+  const [trackingId, retryAfterMs] = [trackingIdOf(failure), retryAfterMsOf(failure)];
   const fault = { code: failure.code, message: failure.message, at: now, ...(trackingId && { trackingId }) };
   const failures = connection.failures + 1;
   if (refused && connection.refusedAt !== undefined && now - connection.refusedAt >= secondProofAfterMs) {

@@ -43,6 +43,8 @@ function refusal(error: unknown): unknown {
   }
   if (type === 'entity.too.large') return new Failure('request_too_large', 'The body is too large.');
   if (status === 415) return new Failure('unsupported_media_type', 'This encoding or character set is not taken.');
-  if (status !== undefined && status < 500) return new Failure('invalid_request', 'The request cannot be read.');
+  if (status !== undefined && status < 500) {
+    return new Failure('invalid_request', 'The request cannot be read.', problems('cannot be read'));
+  }
   return error;
 }

@@ -1,7 +1,7 @@
 /** A failure as a response: `application/problem+json` with a stable code, safe words, and a trace id to ask us about. */
 
 import type { ServerResponse } from 'node:http';
-import { Failure, type FailureCode } from '../domain/failure.ts';
+import { causeOf, Failure, type FailureCode, problemsOf, retryAfterMsOf, trackingIdOf } from '../domain/failure.ts';
 import type { Log } from '../ports.ts';
 import { statusOf } from './status.ts';
 
@@ -34,7 +34,8 @@ export function titleOf(code: FailureCode): string {
 }
 
 export function problemBody(failure: Failure, trace: string): ProblemBody {
-  const { code, message, facts } = failure;
+  const { code, message } = failure;
+  const problems = problemsOf(failure);
   return {
     type: `urn:webex-customer-access:problem:${code}`,
     title: titleOf(code),
@@ -42,7 +43,7 @@ export function problemBody(failure: Failure, trace: string): ProblemBody {
     detail: message,
     code,
     trace,
-    ...(facts.problems && { errors: facts.problems }),
+    ...(problems && { errors: problems }),
   };
 }
 
@@ -52,17 +53,18 @@ export function problemBody(failure: Failure, trace: string): ProblemBody {
  */
 export function sendProblem(response: ServerResponse, error: unknown, log: Log, trace: string): void {
   const failure = toFailure(error);
-  const { code, facts } = failure;
+  const { code } = failure;
   const status = statusOf[code];
   // How we are broken is for the log.
   const told = status === 500 ? new Failure('internal', unknown) : failure;
-  if (status >= 500) log.error('request_failed', { code, trace, cause: facts.cause, trackingId: facts.trackingId });
+  if (status >= 500)
+    log.error('request_failed', { code, trace, cause: causeOf(failure), trackingId: trackingIdOf(failure) });
   if (response.headersSent) {
     log.error('answer_cut', { code, trace });
     return;
   }
-  const retryAfter =
-    facts.retryAfterMs === undefined ? retryAfterSeconds[code] : Math.max(1, Math.ceil(facts.retryAfterMs / 1000));
+  const retryAfterMs = retryAfterMsOf(failure);
+  const retryAfter = retryAfterMs === undefined ? retryAfterSeconds[code] : Math.max(1, Math.ceil(retryAfterMs / 1000));
   const text = JSON.stringify(problemBody(told, trace));
   response.writeHead(status, {
     'content-type': 'application/problem+json',

@@ -3,7 +3,7 @@
 import type { Catalog } from '../domain/catalog.ts';
 import { sameCatalog } from '../domain/catalog.ts';
 import type { EventDraft } from '../domain/event.ts';
-import { codeOf, Failure } from '../domain/failure.ts';
+import { codeOf, Failure, trackingIdOf } from '../domain/failure.ts';
 import { idle, released } from '../domain/sync-head.ts';
 import type { SyncRun } from '../domain/sync-run.ts';
 import type { Write } from '../ports.ts';
@@ -68,11 +68,12 @@ export async function fail(session: Session, error: unknown): Promise<SyncRun> {
   const { ports, settings, head } = session;
   const failure =
     error instanceof Failure ? error : new Failure('internal', 'The sync failed.', { cause: String(error) });
-  const { code, message, facts } = failure;
+  const { code, message } = failure;
+  const trackingId = trackingIdOf(failure);
   const now = ports.clock.now();
-  const fault = { code, message, ...(facts.trackingId && { trackingId: facts.trackingId }) };
+  const fault = { code, message, ...(trackingId && { trackingId }) };
   const run: SyncRun = { ...counted(session, head.data), state: 'failed', endedAt: now, fault };
-  ports.log.error('sync_failed', { customer: run.customerId, sync: run.id, code, ...facts });
+  ports.log.error('sync_failed', { customer: run.customerId, sync: run.id, ...failure.detail });
   await settle(session, idle(head.data, now, settings.everyHours), run, [{ type: 'sync_failed', facts: { code } }], []);
   return run;
 }

@@ -2,7 +2,7 @@
 
 import { purgeCustomer } from '../customers/purge.ts';
 import type { Connection } from '../domain/connection.ts';
-import { codeOf, Failure, type FailureCode } from '../domain/failure.ts';
+import { codeOf, Failure, type FailureCode, retryAfterMsOf } from '../domain/failure.ts';
 import { inPhase, type SyncRun } from '../domain/sync-run.ts';
 import type { Ports } from '../ports.ts';
 import { connectionPath } from '../storage/layout.ts';
@@ -117,5 +117,5 @@ async function wasReconnected({ ports, customer, grantedAt }: Session): Promise<
 }
 
 function retryAfterMs(error: unknown): number | undefined {
-  return error instanceof Failure && error.code === 'webex_rate_limited' ? error.facts.retryAfterMs : undefined;
+  return error instanceof Failure && error.code === 'webex_rate_limited' ? retryAfterMsOf(error) : undefined;
 }

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
-import { Failure } from '../domain/failure.ts';
+import { Failure, trackingIdOf } from '../domain/failure.ts';
 import { newRoster, type Roster } from '../domain/roster.ts';
 import type { ScanPosition } from '../domain/scan.ts';
 import { leased, released, type SyncHead, turnOf } from '../domain/sync-head.ts';
@@ -113,7 +113,9 @@ export async function openSession(
     call: callsOf(
       ports,
       customerId,
-      ({ code, facts: { trackingId } }) => {
+      (failure) => {
+        const { code } = failure;
+        const trackingId = trackingIdOf(failure);
         session.run = withTrouble(session.run, { at: clock.now(), code, ...(trackingId && { trackingId }) });
       },
       ending,

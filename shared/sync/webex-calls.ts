@@ -1,6 +1,6 @@
 /** A run's calls to Webex: one kept token, 401 renewed once, `Retry-After` waited out, outages tried again for a while. */
 
-import { codeOf, Failure } from '../domain/failure.ts';
+import { codeOf, Failure, retryAfterMsOf } from '../domain/failure.ts';
 import type { Ports } from '../ports.ts';
 import { type WorkingAccess, withAccess } from '../tokens/access-token.ts';
 
@@ -67,7 +67,7 @@ export function callsOf(
 /** How long until the next try, ms; undefined where none can help. */
 function waitAfter(failure: Failure, attempt: number, random: number): number | undefined {
   // A little later than asked, so that all who were told the same do not come back together.
-  if (failure.code === 'webex_rate_limited') return (failure.facts.retryAfterMs ?? 0) + 1000 * random;
+  if (failure.code === 'webex_rate_limited') return (retryAfterMsOf(failure) ?? 0) + 1000 * random;
   if (failure.code !== 'webex_unavailable' || attempt >= triesInOutage) return undefined;
   return 500 * 2 ** attempt * (0.5 + random / 2);
 }

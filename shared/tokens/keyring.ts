@@ -23,7 +23,7 @@ export const stillSeals = 60 * 60;
 /** The oldest backup is 14 weeks old (docs/operations.md) and is opened by the keys of its time. In seconds. */
 export const inBackups = 15 * 7 * 86_400;
 
-/** @throws Failure `already_exists` when there is a keyring: replacing it would lose every connection */
+/** @throws Failure `conflict` when there is a keyring: replacing it would lose every connection */
 export async function initKeyring(secrets: Secrets, name: string, first: SealingKey): Promise<void> {
   const there = await secrets.read(name).then(
     () => true,
@@ -32,7 +32,7 @@ export async function initKeyring(secrets: Secrets, name: string, first: Sealing
       throw error;
     },
   );
-  if (there) throw new Failure('already_exists', `The secret ${name} exists: npm run keys:rotate adds a key to it.`);
+  if (there) throw new Failure('conflict', `The secret ${name} exists: npm run keys:rotate adds a key to it.`);
   await secrets.add(name, new Secret(JSON.stringify({ keys: [first] })));
 }
 

@@ -1,7 +1,7 @@
 /** The scheduled run over all connections: renews what is due, warns of short runways, publishes what crashes left behind. */
 
 import type { Connection } from '../domain/connection.ts';
-import { codeOf, Failure } from '../domain/failure.ts';
+import { causeOf, codeOf, Failure } from '../domain/failure.ts';
 import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
 import { isOurFault, warned } from '../domain/refresh-policy.ts';
 import { longestPlanMs } from '../domain/refresh-schedule.ts';
@@ -55,7 +55,7 @@ export async function refreshDue(ports: Ports, limits: RunLimits): Promise<Refre
     } catch (error) {
       const code = codeOf(error);
       if (isOurFault(code) && code !== 'store_unavailable') inARow += 1;
-      const cause = error instanceof Failure ? error.facts.cause : String(error);
+      const cause = error instanceof Failure ? causeOf(error) : String(error);
       log.error('refresh_error', { customer: read.data.customerId, code, cause });
     }
     run.outcomes[outcome] = (run.outcomes[outcome] ?? 0) + 1;

@@ -63,9 +63,8 @@ export async function refreshConnection(
       until: mine.endsAt,
     });
     if (isOurFault(failure.code)) throw failure;
-    const { problems: _problems, ...facts } = failure.facts;
     const { state, failures } = connection ?? {};
-    log.warn('refresh_failed', { customer: customerId, code: failure.code, ...facts, state, failures });
+    log.warn('refresh_failed', { customer: customerId, ...failure.detail, state, failures });
     if (!connection) return { outcome: 'superseded' };
     if (state !== 'reauthorization_required') return { outcome: 'failed', connection, failure };
     log.warn('connection_ended', { customer: customerId, code: failure.code });

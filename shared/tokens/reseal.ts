@@ -1,7 +1,7 @@
 /** Walks over all connections that bring them up to date without asking Webex: with the key that seals now, with the scopes required now. */
 
 import type { Connection, StoredGrant } from '../domain/connection.ts';
-import { codeOf, type Failure } from '../domain/failure.ts';
+import { causeOf, codeOf, type Failure } from '../domain/failure.ts';
 import { withMissingScopes } from '../domain/refresh-policy.ts';
 import type { Ports, Sealer, Store, Stored } from '../ports.ts';
 import { accessTokenPlace, connections, refreshTokenPlace } from '../storage/layout.ts';
@@ -29,7 +29,7 @@ export async function resealAll(ports: Ports): Promise<Resealed> {
     } catch (error) {
       if (codeOf(error) !== 'sealed_text_invalid') throw error;
       result.unreadable += 1;
-      log.error('reseal_error', { connection: path, code: codeOf(error), cause: (error as Failure).facts.cause });
+      log.error('reseal_error', { connection: path, code: codeOf(error), cause: causeOf(error as Failure) });
     }
   }
   return result;

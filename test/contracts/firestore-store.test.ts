@@ -65,8 +65,7 @@ describe('the Firestore store, without an answer', () => {
     const store = firestoreStore({ projectId: 'test', emulatorHost: '127.0.0.1:1' });
     const failure = await store.get('things/a').catch((error) => error);
     expect(failure).toMatchObject(unavailable);
-    expect(Object.keys(failure.facts)).toEqual(['cause']);
-    expect(failure.facts.cause).toContain('ECONNREFUSED');
+    expect(failure.detail).toEqual({ code: 'store_unavailable', cause: expect.stringContaining('ECONNREFUSED') });
     expect(failure.cause).toBeUndefined();
     await store.close();
   });

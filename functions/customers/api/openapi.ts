@@ -225,8 +225,10 @@ function headersOf(status: number, codes: FailureCode[]): Record<string, Json> {
 }
 
 function problemExample(code: FailureCode): ProblemBody {
-  const facts = code === 'invalid_request' ? { problems: [{ pointer: '/name', detail: 'is needed' }] } : {};
-  const failure = new Failure(code, code === 'invalid_request' ? 'The request is not valid.' : 'In words.', facts);
+  const failure =
+    code === 'invalid_request'
+      ? new Failure(code, 'The request is not valid.', { problems: [{ pointer: '/name', detail: 'is needed' }] })
+      : new Failure(code, 'In words.', {} as never);
   return problemBody(failure, '4bf92f3577b34da6a3ce929d0e0e4736');
 }
 

@@ -1,7 +1,7 @@
 /** Webex's answers in our words: every field from outside is `unknown` until it is asserted here. No I/O. */
 
 import type { TokenPair } from '../../domain/connection.ts';
-import { Failure, type FailureCode } from '../../domain/failure.ts';
+import { Failure } from '../../domain/failure.ts';
 import type { License, Organization, Person, Role } from '../../domain/person.ts';
 import { Secret } from '../../domain/secret.ts';
 import { bareId } from '../../domain/webex-id.ts';
@@ -168,11 +168,18 @@ export function toTokenExpiry(answer: Answer): number {
   return exp;
 }
 
+type WebexFailure =
+  | 'webex_unauthorized'
+  | 'webex_forbidden'
+  | 'webex_not_found'
+  | 'webex_unexpected'
+  | 'webex_unavailable';
+
 /** The failure that an answer other than 2xx means, whatever was called. */
 export function toFailure(answer: Answer): Failure {
   const { status } = answer;
-  const facts = { ...trackingId(answer), cause: `status ${status}: ${said(answer).slice(0, 200)}` };
-  const fail = (code: FailureCode, message: string) => new Failure(code, message, facts);
+  const facts = factsOf(answer);
+  const fail = (code: WebexFailure, message: string) => new Failure(code, message, facts);
   if (status === 429 || status === 423) {
     const retryAfterMs = toRetryAfterMs(answer.header('retry-after'));
     return new Failure('webex_rate_limited', 'Webex asks us to slow down.', { ...facts, retryAfterMs });
@@ -191,21 +198,18 @@ export function toFailure(answer: Answer): Failure {
  */
 export function toTokenFailure(answer: Answer): Failure {
   const general = toFailure(answer);
+  const facts = factsOf(answer);
   if (general.code === 'webex_rate_limited' || general.code === 'webex_unavailable') return general;
   const error = text(fields(answer.body).error);
   if (error === 'invalid_client' || error === 'unauthorized_client') {
-    return new Failure('client_refused', 'Webex does not accept the credentials of our integration.', general.facts);
+    return new Failure('client_refused', 'Webex does not accept the credentials of our integration.', facts);
   }
   const dead = /refresh[ _]?token\b.*\b(expired|revoked|malformed|invalid)/i.test(said(answer));
   const grantNamed = error === 'invalid_grant' || error === 'invalid_request' || dead;
   if ((answer.status === 400 || answer.status === 401) && grantNamed) {
-    return new Failure('grant_refused', 'Webex refuses the grant: it has expired or was revoked.', general.facts);
+    return new Failure('grant_refused', 'Webex refuses the grant: it has expired or was revoked.', facts);
   }
-  return new Failure(
-    'webex_unexpected',
-    `Webex refused the token request with status ${answer.status}.`,
-    general.facts,
-  );
+  return new Failure('webex_unexpected', `Webex refused the token request with status ${answer.status}.`, facts);
 }
 
 /** Webex's own words of an error, from either of its two bodies. */
@@ -219,6 +223,11 @@ function said(answer: Answer): string {
       // Whatever is as long as a token and looks like one: the text goes to the log.
       .replace(/[\w~+/-]{32,}/g, '[redacted]')
   );
+}
+
+/** What a failure may carry of an answer: Webex's name for the request, and what the log may know. */
+function factsOf(answer: Answer) {
+  return { ...trackingId(answer), cause: `status ${answer.status}: ${said(answer).slice(0, 200)}` };
 }
 
 function trackingId(answer: Answer): { trackingId?: string } {

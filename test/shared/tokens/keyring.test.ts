@@ -41,7 +41,7 @@ describe('the keyring', () => {
   it('is made once and never replaced', async () => {
     const secrets = memorySecrets();
     await initKeyring(secrets, keyringName, key('one'));
-    await expect(initKeyring(secrets, keyringName, key('two'))).rejects.toMatchObject({ code: 'already_exists' });
+    await expect(initKeyring(secrets, keyringName, key('two'))).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it('is rotated without downtime: everything opens before, between and after, and Webex is not asked', async () => {

@@ -207,7 +207,7 @@ describe('asking while another process refreshes', () => {
     await other(({ lease: _lease, ...rest }) => ({ ...rest, failures: 1, fault }));
     await expect(refreshNow(ports, customer)).rejects.toMatchObject({
       code: 'webex_rate_limited',
-      facts: { trackingId: 't' },
+      detail: { trackingId: 't' },
     });
     expect(webex.control.stats().grants).toEqual({});
   });

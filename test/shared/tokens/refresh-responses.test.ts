@@ -5,6 +5,7 @@ import type { Fault } from '../../../local/webex/faults.ts';
 import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import { integrationName } from '../../../shared/adapters/webex/integration.ts';
 import type { Connection } from '../../../shared/domain/connection.ts';
+import { retryAfterMsOf } from '../../../shared/domain/failure.ts';
 import { day } from '../../../shared/domain/refresh-schedule.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import { connectionPath, refreshTokenPlace } from '../../../shared/storage/layout.ts';
@@ -98,7 +99,7 @@ describe('an answer that is no success keeps the connection, and is recorded by 
   ])('Retry-After %s is waited for, within bounds', async (retryAfter, atLeastMs) => {
     fault({ status: 429, retryAfter });
     const { failure } = await refresh();
-    expect(failure!.facts.retryAfterMs).toBe(atLeastMs);
+    expect(retryAfterMsOf(failure!)).toBe(atLeastMs);
     expect((await stored()).nextRefreshAt! - ports.clock.now()).toBeGreaterThan(atLeastMs - 5_000);
   });
 

@@ -90,15 +90,15 @@ describe("a customer's proxy", () => {
     const failure = await api()
       .refresh({ refreshToken: refreshToken(), proxies })
       .catch((error) => error);
-    expect(failure).toMatchObject({ code: 'proxy_refused', facts: { cause: 'status 407' } });
-    expect(JSON.stringify([failure, failure.message, failure.stack, failure.facts])).not.toContain('pass-canary');
+    expect(failure).toMatchObject({ code: 'proxy_refused', detail: { cause: 'status 407' } });
+    expect(JSON.stringify([failure, failure.message, failure.stack, failure.detail])).not.toContain('pass-canary');
   });
 
   it('that is not there is an outage', async () => {
     const proxies = { https: 'http://127.0.0.1:1' };
     await expect(api().refresh({ refreshToken: refreshToken(), proxies })).rejects.toMatchObject({
       code: 'webex_unavailable',
-      facts: { cause: 'ECONNREFUSED' },
+      detail: { cause: 'ECONNREFUSED' },
     });
   });
 
@@ -107,7 +107,7 @@ describe("a customer's proxy", () => {
     const proxies = { https: `http://127.0.0.1:${proxyPort}` };
     await expect(untrusting.refresh({ refreshToken: refreshToken(), proxies })).rejects.toMatchObject({
       code: 'webex_unavailable',
-      facts: { cause: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+      detail: { cause: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
     });
   });
 });
