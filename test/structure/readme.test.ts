@@ -7,7 +7,7 @@ import { configurationNames } from '../../shared/config.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
-const documents = globSync('{*.md,docs/**/*.md,terraform/*.md,test/webex/*.md}', { cwd: root });
+const documents = globSync('{*.md,docs/**/*.md,terraform/*.md,local/webex/*.md}', { cwd: root });
 
 describe.each(documents)('%s', (file) => {
   const text = read(file);
