@@ -1,7 +1,7 @@
-/** The documents hold what they promise: links lead somewhere, commands exist, the configuration table is complete. */
+/** The documents are true: links lead somewhere, commands exist, tables and indexes are complete. */
 
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configurationNames } from '../../shared/config.ts';
 
@@ -31,5 +31,27 @@ describe('README.md', () => {
     const [, table = ''] = /## Configuration([\s\S]*?)\n## /.exec(read('README.md')) ?? [];
     const named = [...table.matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name!);
     expect(new Set(named)).toEqual(new Set(configurationNames));
+  });
+});
+
+describe('docs/decisions', () => {
+  const records = globSync('docs/decisions/0*.md', { cwd: root }).sort();
+
+  it('README.md lists every record by its title', () => {
+    const rows = records.map((file) => {
+      const [, number, title] = /^# (\d{4}) (.+)/.exec(read(file)) ?? [];
+      const superseded = /^\*\*Superseded/m.test(read(file)) ? ' (superseded)' : '';
+      return `| [${number}](${basename(file)}) | ${title}${superseded} |`;
+    });
+    expect(read('docs/decisions/README.md')).toContain(rows.join('\n'));
+  });
+
+  it('0002 has a line for every dependency, and for no other package', () => {
+    const { dependencies, devDependencies } = JSON.parse(read('package.json'));
+    const [, table = ''] = /\|---\|---\|\n([\s\S]*?)\n\n/.exec(read('docs/decisions/0002-dependencies.md')) ?? [];
+    const named = table
+      .split('\n')
+      .flatMap((row) => [...row.split('|')[1]!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!));
+    expect(named.toSorted()).toEqual(Object.keys({ ...dependencies, ...devDependencies }).toSorted());
   });
 });
