@@ -1,6 +1,7 @@
 /** What can be changed about the stand-in while it runs. */
 
 import { z } from 'zod';
+import { day } from '../../shared/domain/time.ts';
 
 const milliseconds = z.number().min(0);
 
@@ -47,8 +48,6 @@ export type Settings = Omit<z.infer<typeof settingsChange>, 'clientSecrets' | 'l
   lifetimes: { accessMs: number; refreshMs: number; codeMs: number };
   requiredScopes: Record<ScopedCall, string[]>;
 };
-
-const day = 86_400_000;
 
 export function defaultSettings(): Settings {
   return {

@@ -4,7 +4,7 @@ import { type ConnectLink, digest, isUnguessable, linkMs, unguessable } from '..
 import type { Connection } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
 import { Failure } from '../domain/failure.ts';
-import { day } from '../domain/refresh-schedule.ts';
+import { day } from '../domain/time.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { connectionPath, customerPath, linkPath } from '../storage/layout.ts';
 import { newEvents } from '../storage/outbox.ts';

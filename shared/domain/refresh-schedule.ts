@@ -1,10 +1,7 @@
 /** When a connection is renewed, retried and warned about. All instants are epoch ms. */
 
 import { createHash } from 'node:crypto';
-
-const minute = 60_000;
-const hour = 60 * minute;
-export const day = 24 * hour;
+import { day, hour, minute } from './time.ts';
 
 /** The source document's promise: "automatically refreshes the access tokens every 7 days". */
 const renewEveryMs = 7 * day;

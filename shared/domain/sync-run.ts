@@ -1,6 +1,6 @@
 /** One run of a sync: its document, the customer's settings for it, and what a message may do with it. Pure. */
 
-import { day } from './refresh-schedule.ts';
+import { day } from './time.ts';
 
 export interface SyncSettings {
   /** Hours between scheduled syncs; 0 switches them off. */

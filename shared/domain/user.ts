@@ -3,7 +3,7 @@
 import { hash as digest } from 'node:crypto';
 import { nameKey } from './customer.ts';
 import type { Person } from './person.ts';
-import { day } from './refresh-schedule.ts';
+import { day } from './time.ts';
 
 /** What the portal shows of a user: from login-enabled and invite-pending, not from presence. */
 export const userStatuses = ['active', 'invite_pending', 'login_disabled'] as const;

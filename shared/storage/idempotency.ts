@@ -5,8 +5,8 @@
 
 import { createHash } from 'node:crypto';
 import { codeOf, Failure } from '../domain/failure.ts';
-import { day } from '../domain/refresh-schedule.ts';
 import { Secret } from '../domain/secret.ts';
+import { day } from '../domain/time.ts';
 import type { Ports, Write } from '../ports.ts';
 import { idempotencyPath } from './layout.ts';
 

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { type CustomerEvent, type EventDraft, isPublished, timeOrderedId, toCloudEvent } from '../domain/event.ts';
 import { codeOf } from '../domain/failure.ts';
-import { day } from '../domain/refresh-schedule.ts';
+import { day } from '../domain/time.ts';
 import type { Ports, Write } from '../ports.ts';
 import { eventsOf, outbox } from './layout.ts';
 import { everyDocument } from './pages.ts';

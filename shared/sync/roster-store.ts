@@ -1,8 +1,8 @@
 /** The roster's documents: read into memory, and written anew when most of the log is out of date. */
 
 import { Failure } from '../domain/failure.ts';
-import { day } from '../domain/refresh-schedule.ts';
 import { chunkIds, compactionDue, extend, type RosterChunk, readLog } from '../domain/roster.ts';
+import { day } from '../domain/time.ts';
 import type { Write } from '../ports.ts';
 import { rosterOf } from '../storage/layout.ts';
 import { advance, type Session } from './session.ts';

@@ -1,10 +1,10 @@
 /** A run's writes of users: what differs is gathered over pages, and committed with its roster lines under the head. */
 
 import type { Person } from '../domain/person.ts';
-import { day } from '../domain/refresh-schedule.ts';
 import { entryOf, extend, removalOf } from '../domain/roster.ts';
 import { belongs, type Judgement, judge } from '../domain/scan.ts';
 import type { SyncCounts } from '../domain/sync-run.ts';
+import { day } from '../domain/time.ts';
 import { hashOf, type Tombstone, tombstone, toUser, type User } from '../domain/user.ts';
 import type { Write } from '../ports.ts';
 import { rosterOf, usersOf } from '../storage/layout.ts';

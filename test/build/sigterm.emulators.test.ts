@@ -11,6 +11,7 @@ import { firestoreStore } from '../../shared/adapters/google/firestore-store.ts'
 import { keyringName } from '../../shared/adapters/jose-sealer.ts';
 import { integrationName } from '../../shared/adapters/webex/integration.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
+import { day } from '../../shared/domain/time.ts';
 import type { Store } from '../../shared/ports.ts';
 import { connections, refreshTokenPlace } from '../../shared/storage/layout.ts';
 import { requestSync } from '../../shared/sync/request.ts';
@@ -22,7 +23,6 @@ import { startSecretManager } from '../support/secret-manager.ts';
 import { differences, organizationNow, readRun, storedNow } from '../support/sync-drive.ts';
 
 const emulators = inject('emulators');
-const day = 86_400_000;
 
 describe.skipIf(!emulators)('SIGTERM under load', () => {
   let bundles: Awaited<ReturnType<typeof unpackBundles>>;

@@ -13,6 +13,7 @@ import { joseSealer, keyringName, newSealingKey } from '../../shared/adapters/jo
 import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { healthy } from '../../shared/domain/refresh-policy.ts';
+import { hour } from '../../shared/domain/time.ts';
 import type { Stored } from '../../shared/ports.ts';
 import { connections, refreshTokenPlace } from '../../shared/storage/layout.ts';
 import { connect, members, organize, sealedGrant } from '../support/fleet.ts';
@@ -20,7 +21,6 @@ import { memorySecrets } from '../support/ports.ts';
 import { type Order, type Place, type Step, steps } from '../support/refresh-orders.ts';
 import { type Refresher, startRefresher } from '../support/refresher.ts';
 
-const hour = 3_600_000;
 const fleet = members(100);
 /** Between two kills: leases have ended, and some more connections are due. */
 const advanceMs = 24 * hour;

@@ -9,8 +9,8 @@ import { draws } from '../../local/webex/chance.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { Failure } from '../../shared/domain/failure.ts';
 import { healthy } from '../../shared/domain/refresh-policy.ts';
-import { day } from '../../shared/domain/refresh-schedule.ts';
 import { Secret } from '../../shared/domain/secret.ts';
+import { day, hour } from '../../shared/domain/time.ts';
 import type { Clock, Log, Sealer } from '../../shared/ports.ts';
 import { connectionPath } from '../../shared/storage/layout.ts';
 import { type RefreshRun, refreshDue } from '../../shared/tokens/refresh-due.ts';
@@ -18,7 +18,6 @@ import { memoryStore } from './memory-store.ts';
 import { memoryWebex } from './memory-webex.ts';
 import { plot, table } from './report.ts';
 
-const hour = 3_600_000;
 const start = Date.UTC(2027, 0, 1);
 
 /** What is wrong with the world, and when: days from the start. */

@@ -1,10 +1,10 @@
 /** The store port in memory, quick enough for two years of 10,000 customers: only what the scheduled refresh asks of it. */
 
 import { Failure } from '../../shared/domain/failure.ts';
+import { hour } from '../../shared/domain/time.ts';
 import type { Query, Store, Stored, Write } from '../../shared/ports.ts';
 import { connections, outbox } from '../../shared/storage/layout.ts';
 
-const hour = 3_600_000;
 /** History is written, but nobody reads it here. */
 const unread = /^customers\/[^/]+\/events\//;
 

@@ -12,7 +12,7 @@ import { sampleOrganizations } from '../../../local/webex/sample.ts';
 import { feedCursor } from '../../../shared/domain/change-feed.ts';
 import type { Connection } from '../../../shared/domain/connection.ts';
 import type { Customer } from '../../../shared/domain/customer.ts';
-import { day } from '../../../shared/domain/refresh-schedule.ts';
+import { day } from '../../../shared/domain/time.ts';
 import { webexId } from '../../../shared/domain/webex-id.ts';
 import { connectionPath, customerPath } from '../../../shared/storage/layout.ts';
 import { connectedCustomer, giveGrant } from '../../support/ports.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
-import { day } from '../../../shared/domain/refresh-schedule.ts';
+import { day } from '../../../shared/domain/time.ts';
 import { rosterOf } from '../../../shared/storage/layout.ts';
 import { syncOnePerson } from '../../../shared/sync/one-person.ts';
 import { requestSync } from '../../../shared/sync/request.ts';

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { sampleClient } from '../../../local/webex/sample.ts';
+import { day } from '../../../shared/domain/time.ts';
 import { acme, type Fields, globex, webexForTest } from './fixture.ts';
-
-const day = 86_400_000;
 
 it('answers a code with tokens of the lifetimes that Webex gives', async () => {
   const { consent, exchange, get } = await webexForTest({ now: () => 1_000_000 });

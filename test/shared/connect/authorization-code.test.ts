@@ -12,8 +12,8 @@ import { clearOutcome, readOutcome } from '../../../shared/connect/outcome.ts';
 import { type ConnectLink, digest, type UsedState, unguessable } from '../../../shared/domain/authorization.ts';
 import type { Customer } from '../../../shared/domain/customer.ts';
 import { Failure } from '../../../shared/domain/failure.ts';
-import { day } from '../../../shared/domain/refresh-schedule.ts';
 import type { SyncHead } from '../../../shared/domain/sync-head.ts';
+import { day } from '../../../shared/domain/time.ts';
 import { toFailure } from '../../../shared/http/problem.ts';
 import {
   accessTokenPlace,

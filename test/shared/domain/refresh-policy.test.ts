@@ -10,7 +10,7 @@ import {
   takeLease,
   warned,
 } from '../../../shared/domain/refresh-policy.ts';
-import { day } from '../../../shared/domain/refresh-schedule.ts';
+import { day } from '../../../shared/domain/time.ts';
 
 const now = 1_790_000_000_000;
 

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  crossedWarning,
-  day,
-  dueAt,
-  nextWarning,
-  retryDelayMs,
-  spread,
-} from '../../../shared/domain/refresh-schedule.ts';
+import { crossedWarning, dueAt, nextWarning, retryDelayMs, spread } from '../../../shared/domain/refresh-schedule.ts';
+import { day } from '../../../shared/domain/time.ts';
 
 const instant = fc.integer({ min: 1_700_000_000_000, max: 1_900_000_000_000 });
 

@@ -4,11 +4,11 @@ import { watchAuthorizer } from '../../../shared/domain/authorizer-health.ts';
 import { namesOf, sameCatalog } from '../../../shared/domain/catalog.ts';
 import { feedCursor, feedPosition } from '../../../shared/domain/change-feed.ts';
 import type { Person } from '../../../shared/domain/person.ts';
-import { day } from '../../../shared/domain/refresh-schedule.ts';
 import { holdReason } from '../../../shared/domain/removal-policy.ts';
 import { behindPage, belongs, restarted, type ScanPosition, smallerPage } from '../../../shared/domain/scan.ts';
 import { leased, leaseMs, newSyncHead, nextSync, queued, released, turnOf } from '../../../shared/domain/sync-head.ts';
 import { syncSettings } from '../../../shared/domain/sync-run.ts';
+import { day } from '../../../shared/domain/time.ts';
 
 const now = 1_800_000_000_000;
 const defaults = syncSettings(undefined);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../shared/domain/person.ts';
-import { day } from '../../../shared/domain/refresh-schedule.ts';
+import { day } from '../../../shared/domain/time.ts';
 import { hashOf, statusOf, tombstone, toUser } from '../../../shared/domain/user.ts';
 
 const person: Person = {

@@ -5,7 +5,7 @@ import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import type { Connection } from '../../../shared/domain/connection.ts';
 import { Failure } from '../../../shared/domain/failure.ts';
 import { leaseMs, storeWithinMs, takeLease } from '../../../shared/domain/refresh-policy.ts';
-import { day } from '../../../shared/domain/refresh-schedule.ts';
+import { day } from '../../../shared/domain/time.ts';
 import type { Write } from '../../../shared/ports.ts';
 import { connectionPath, outbox, refreshTokenPlace } from '../../../shared/storage/layout.ts';
 import { workingAccess } from '../../../shared/tokens/access-token.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleOrganizations } from '../../../local/webex/sample.ts';
 import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import type { Connection } from '../../../shared/domain/connection.ts';
-import { day } from '../../../shared/domain/refresh-schedule.ts';
+import { day } from '../../../shared/domain/time.ts';
 import { connectionPath, refreshTokenPlace } from '../../../shared/storage/layout.ts';
 import { refreshConnection } from '../../../shared/tokens/refresh.ts';
 import { refreshDue } from '../../../shared/tokens/refresh-due.ts';
