@@ -1,8 +1,8 @@
 /** What `npm start` shows: two sample customers are connected through the real OAuth flow, refreshed and synced. */
 
 import { signLocalToken } from '../shared/adapters/local/callers.ts';
-import type { LocalStack } from './stack.ts';
-import { authorize } from './webex/authorize.ts';
+import { followLink } from './follow-link.ts';
+import type { LocalStack } from './functions.ts';
 import { sampleOrganizations } from './webex/sample.ts';
 
 interface CustomerAnswer {
@@ -80,32 +80,6 @@ async function findOrCreate(call: Call, name: string, accountNumber: string): Pr
   const { customers } = await call<{ customers: CustomerAnswer[] }>('GET', `?${query}`);
   const found = customers.find((customer) => customer.name === name);
   return found ?? call<CustomerAnswer>('POST', '', { hierarchy, name, account_number: accountNumber });
-}
-
-/** Goes where a browser goes: the link's page, its button, the pages of Webex, the callback, the result. */
-export async function followLink(link: string, visitor: { email: string; password: string }): Promise<string> {
-  const cookies = new Map<string, string>();
-  const visit = async (url: string, method = 'GET') => {
-    const response = await fetch(url, {
-      method,
-      redirect: 'manual',
-      headers: {
-        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-        ...(method === 'POST' && { origin: new URL(link).origin }),
-      },
-    });
-    for (const cookie of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      cookies.set(name, value);
-    }
-    return response;
-  };
-  const page = await visit(link);
-  if (!page.ok) throw new Error(`The connect link answered ${page.status}.`);
-  const begun = await visit(link, 'POST');
-  const callback = await authorize(begun.headers.get('refresh')!.replace('0; url=', ''), visitor);
-  const ended = await visit(callback);
-  return (await visit(ended.headers.get('location')!)).text();
 }
 
 async function newestSync(call: Call, customer: string): Promise<SyncAnswer> {

@@ -1,6 +1,6 @@
 /**
  * `npm run build`: one minified bundle per function in `dist/<function>/`, its zip beside it, its source maps in `dist/maps/`.
- * Ends with an error when something that is not for production got inside.
+ * Fails when a bundle contains code of the tests or of the local stack.
  */
 
 import { createHash } from 'node:crypto';
@@ -12,9 +12,8 @@ import { zip } from './build/zip.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** What a deployment must not hold: tests, and the local side of the ports. */
-const foreign =
-  /^(test|scripts)\/|^functions\/local|^shared\/(composition-local|adapters\/(sqlite-store|local-queue|local-callers|file-secrets))\.ts$/;
+/** Tests, scripts and everything that only the local stack uses may not be deployed. */
+const notDeployed = /^(local|scripts|test)\/|^shared\/adapters\/local\//;
 
 export const functionNames = globSync('functions/*/index.ts', { cwd: root })
   .map((path) => path.split('/')[1]!)
@@ -31,12 +30,12 @@ export interface Built {
   codeBytes: number;
 }
 
-/** Builds one function, in memory. @throws Error when the bundle holds what it must not, and what esbuild throws */
+/** Builds one function, in memory. @throws Error when the bundle contains code that may not be deployed, and what esbuild throws */
 export async function buildFunction(name: string): Promise<Built> {
   const made = await bundle(name);
-  const inside = Object.keys(made.inputs).filter((input) => foreign.test(input));
-  if (inside.length > 0)
-    throw new Error(`The bundle of ${name} holds what is not for production: ${inside.join(', ')}`);
+  const local = Object.keys(made.inputs).filter((input) => notDeployed.test(input));
+  if (local.length > 0)
+    throw new Error(`The bundle of ${name} contains code that may not be deployed: ${local.join(', ')}`);
   const files = new Map([...made.files, ...assetsOf(name)]);
   files.set('compile-cache.mjs', readFileSync(join(root, 'scripts/build/compile-cache.mjs')));
   for (const [path, text] of Object.entries(deployedPackage(name))) files.set(path, Buffer.from(text));

@@ -1,7 +1,7 @@
 /** `npm run --silent local:token -- --role administrator --hierarchy sys`: prints a bearer token for the local API. */
 
 import { parseArgs } from 'node:util';
-import { localEnvironment } from '../local/stack.ts';
+import { localEnvironment } from '../local/environment.ts';
 import { signLocalToken } from '../shared/adapters/local/callers.ts';
 import { fileSecrets } from '../shared/adapters/local/file-secrets.ts';
 import { parseConfig } from '../shared/config.ts';

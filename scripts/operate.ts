@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { localSides } from '../local/adapters.ts';
-import { localEnvironment } from '../local/stack.ts';
+import { localEnvironment } from '../local/environment.ts';
 import { cloudLog } from '../shared/adapters/google/cloud-log.ts';
 import { type Composition, compose } from '../shared/compose.ts';
 import { parseConfig } from '../shared/config.ts';

@@ -4,7 +4,18 @@ import { hashText } from './chance.ts';
 import { type Directory, directory } from './directory.ts';
 import { type AdminRole, adminRoles } from './licenses.ts';
 import { household, seedsOf, slotToUuid } from './person.ts';
-import type { OrganizationOptions } from './server.ts';
+
+export interface OrganizationOptions {
+  /** A bare, lower-case uuid. */
+  id: string;
+  name: string;
+  /** How many people there are in all, the sign-in accounts among them. */
+  people: number;
+  /** Full administrators unless told otherwise. Without any, there is `admin@<domain>`, password `webex-local`. */
+  administrators?: { email: string; password: string; roles?: AdminRole[] }[];
+  /** Accounts without a role. */
+  members?: { email: string; password: string }[];
+}
 
 export interface Organization {
   id: string;

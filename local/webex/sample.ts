@@ -1,7 +1,6 @@
 /** The organizations and the integration that a stand-in starts with unless told otherwise. */
 
-import { defaultPassword } from './organizations.ts';
-import type { OrganizationOptions } from './server.ts';
+import { defaultPassword, type OrganizationOptions } from './organizations.ts';
 import type { Client } from './world.ts';
 
 export const sampleOrganizations: OrganizationOptions[] = [

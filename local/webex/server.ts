@@ -6,8 +6,7 @@ import { controlOf, type WebexControl } from './control.ts';
 import { faultStore } from './faults.ts';
 import { grantStore } from './grants.ts';
 import { loadGrants, saveGrants } from './grants-file.ts';
-import type { AdminRole } from './licenses.ts';
-import { organizationStore } from './organizations.ts';
+import { type OrganizationOptions, organizationStore } from './organizations.ts';
 import { sampleClient, sampleOrganizations } from './sample.ts';
 import { serve } from './serve.ts';
 import { defaultSettings } from './settings.ts';
@@ -35,18 +34,6 @@ export interface WebexOptions {
   file?: string;
   /** The base clock, epoch ms; the control operation `clock` adds an offset to it. */
   now?: () => number;
-}
-
-export interface OrganizationOptions {
-  /** A bare, lower-case uuid. */
-  id: string;
-  name: string;
-  /** How many people there are in all, the sign-in accounts among them. */
-  people: number;
-  /** Full administrators unless told otherwise. Without any, there is `admin@<domain>`, password `webex-local`. */
-  administrators?: { email: string; password: string; roles?: AdminRole[] }[];
-  /** Accounts without a role. */
-  members?: { email: string; password: string }[];
 }
 
 export interface WebexServer {

@@ -9,7 +9,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalStack, startFunctions } from '../../local/stack.ts';
+import { type LocalStack, startFunctions } from '../../local/functions.ts';
 import { authorize } from '../../local/webex/authorize.ts';
 import type { Fault } from '../../local/webex/faults.ts';
 import { sampleClient, sampleOrganizations } from '../../local/webex/sample.ts';

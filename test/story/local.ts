@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startFunctions } from '../../local/stack.ts';
+import { startFunctions } from '../../local/functions.ts';
 import { localSignerName, signLocalToken } from '../../shared/adapters/local/callers.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 import type { StartStack } from './story.ts';

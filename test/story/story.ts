@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { followLink } from '../../local/samples.ts';
+import { followLink } from '../../local/follow-link.ts';
 import { sampleClient, sampleOrganizations } from '../../local/webex/sample.ts';
 import { startWebex, type WebexServer } from '../../local/webex/server.ts';
 import { keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts';
