@@ -63,7 +63,7 @@ export function compose(config: Config, log: Log, local?: LocalSides): Compositi
       clock,
       log,
       sealer: joseSealer(secrets, clock),
-      webex: webexApi(config.WEBEX_API_URL, integrationReader(secrets, clock), {
+      webex: webexApi(config.WEBEX_API_URL, integrationReader(secrets, clock), clock, {
         allowLocalProxies: config.ALLOW_LOCAL_PROXIES,
       }),
       settings: {

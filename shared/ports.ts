@@ -1,7 +1,7 @@
 /** Everything the outside must offer, on one screen. Types only: adapters implement them, flows are given them. */
 
 import type { Caller } from './domain/caller.ts';
-import type { TokenPair } from './domain/connection.ts';
+import type { TokenPair } from './domain/grant.ts';
 import type { License, Organization, PeoplePage, Person, Role } from './domain/person.ts';
 import type { Proxies } from './domain/proxy.ts';
 import type { Secret } from './domain/secret.ts';
@@ -131,8 +131,6 @@ export interface Webex {
   /** Whose token this is. */
   me(access: WebexAccess): Promise<Person>;
   organization(access: WebexAccess, orgId: string): Promise<Organization>;
-  /** When this access token dies, epoch ms. */
-  tokenExpiry(access: WebexAccess): Promise<number>;
   /** Ends every authorization of this integration in the organization. */
   revoke(access: WebexAccess, orgId: string): Promise<void>;
   /** One page; `cursor` is the `next` of the page before. */

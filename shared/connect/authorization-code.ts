@@ -15,18 +15,20 @@ import {
   shortcomings,
   unguessable,
 } from '../domain/authorization.ts';
-import type { Connection, StoredGrant, TokenPair } from '../domain/connection.ts';
+import type { Connection } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
+import { newGrant, type TokenPair } from '../domain/grant.ts';
 import { healthy } from '../domain/refresh-policy.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Ports, Write } from '../ports.ts';
-import { accessTokenPlace, connectionPath, customerPath, refreshTokenPlace } from '../storage/layout.ts';
+import { connectionPath, customerPath } from '../storage/layout.ts';
 import { newEvents } from '../storage/outbox.ts';
 import { transact } from '../storage/transact.ts';
 import { decideRequest } from '../sync/request.ts';
 
 import { identify } from '../tokens/identify.ts';
+import { sealTokens } from '../tokens/seal.ts';
 import { bindLink, type OpenLink, openLink } from './link.ts';
 import { claim, keepOutcome } from './outcome.ts';
 
@@ -121,10 +123,9 @@ async function complete(ports: Ports, authorization: Authorization, answer: Answ
   if (answer.error !== undefined) throw declined(answer.error);
   if (!answer.code) throw refuse('Webex sent no code.');
   const open = authorization.link ? await openLink(ports, authorization.link, answer.browser, true) : undefined;
-  const requestedAt = clock.now();
   const pair = await exchange(ports, answer.code, authorization.verifier);
   const consent = await identify(ports, pair);
-  if (open) return connect(ports, open, { pair, consent, requestedAt });
+  if (open) return connect(ports, open, { pair, consent });
   const { organizationId, organizationName, email } = consent.authorizer;
   return {
     kind: 'tokens',
@@ -133,14 +134,14 @@ async function complete(ports: Ports, authorization: Authorization, answer: Answ
     authorizedBy: email,
     accessToken: pair.accessToken.reveal(),
     refreshToken: pair.refreshToken.reveal(),
-    accessExpiresAt: requestedAt + pair.accessLifetimeMs,
-    refreshExpiresAt: requestedAt + pair.refreshLifetimeMs,
+    ...(pair.accessExpiresAt && { accessExpiresAt: pair.accessExpiresAt }),
+    ...(pair.refreshExpiresAt && { refreshExpiresAt: pair.refreshExpiresAt }),
     shortcomings: shortcomings(consent, settings.requiredScopes).map(({ message }) => message),
   };
 }
 
-/** A token answer that can be lived on: with a refresh token. */
-type WholePair = TokenPair & Required<Pick<TokenPair, 'refreshToken' | 'refreshLifetimeMs'>>;
+/** A pair that a connection can be renewed with. */
+type WholePair = TokenPair & Required<Pick<TokenPair, 'refreshToken'>>;
 
 async function exchange({ webex, settings }: Ports, code: string, verifier: string): Promise<WholePair> {
   const request = { code: new Secret(code), verifier: new Secret(verifier), redirectUri: redirectUri(settings) };
@@ -149,15 +150,14 @@ async function exchange({ webex, settings }: Ports, code: string, verifier: stri
     const text = 'Webex does not accept the code: it is too old or was used.';
     throw new Failure('authorization_not_valid', text, error.facts);
   });
-  const { refreshToken, refreshLifetimeMs } = pair;
-  if (!refreshToken || !refreshLifetimeMs) throw new Failure('webex_unavailable', 'Webex gave no refresh token.');
-  return { ...pair, refreshToken, refreshLifetimeMs };
+  const { refreshToken } = pair;
+  if (!refreshToken) throw new Failure('webex_unavailable', 'Webex gave no refresh token.');
+  return { ...pair, refreshToken };
 }
 
 interface Fresh {
   pair: WholePair;
   consent: Consent;
-  requestedAt: number;
 }
 
 /** Puts the tokens into the link's customer. */
@@ -166,22 +166,16 @@ async function connect(ports: Ports, open: OpenLink, fresh: Fresh): Promise<Outc
   const { customer, connection } = await storeGrant(ports, open, fresh);
   const { organizationName, email } = fresh.consent.authorizer;
   const { refreshExpiresAt } = connection.grant!;
-  return { kind: 'connected', customer: customer.name, organizationName, authorizedBy: email, refreshExpiresAt, again };
+  const outcome = { customer: customer.name, organizationName, authorizedBy: email, again };
+  return { kind: 'connected', ...outcome, ...(refreshExpiresAt && { refreshExpiresAt }) };
 }
 
 /** Judges the consent, stores the fresh grant, asks for a sync of its users, uses the link up and tells of it, in one commit. */
-async function storeGrant(
-  ports: Ports,
-  { link: { path, data: opened } }: OpenLink,
-  { pair, consent, requestedAt }: Fresh,
-) {
+async function storeGrant(ports: Ports, { link: { path, data: opened } }: OpenLink, { pair, consent }: Fresh) {
   const { clock, sealer, settings, store } = ports;
   const { authorizer, scopes } = consent;
   const { customerId, by } = opened;
-  const [sealedAccessToken, sealedRefreshToken] = await Promise.all([
-    sealer.seal(pair.accessToken, accessTokenPlace(customerId)),
-    sealer.seal(pair.refreshToken, refreshTokenPlace(customerId)),
-  ]);
+  const sealed = await sealTokens(sealer, customerId, pair);
   return transact(ports, async () => {
     const [customer, read, link] = await Promise.all([
       store.get<Customer>(customerPath(customerId)),
@@ -194,18 +188,7 @@ async function storeGrant(
     const { name, accountNumber } = customer.data;
     assertServes(consent, { customer: name, accountNumber, scopes: settings.requiredScopes });
     const now = clock.now();
-    const grant: StoredGrant = {
-      serial: (read.data.grant?.serial ?? 0) + 1,
-      sealedAccessToken,
-      sealedRefreshToken,
-      accessExpiresAt: requestedAt + pair.accessLifetimeMs,
-      accessLifetimeMs: pair.accessLifetimeMs,
-      refreshExpiresAt: requestedAt + pair.refreshLifetimeMs,
-      scopes,
-      authorizer,
-      grantedAt: requestedAt,
-      refreshedAt: requestedAt,
-    };
+    const grant = { ...newGrant(pair, sealed, { after: read.data.grant?.serial }), scopes, authorizer };
     const connection = healthy(read.data, grant, now);
     const again = read.data.state !== 'absent';
     const facts = { organization: authorizer.organizationName, authorizer: authorizer.email, again };

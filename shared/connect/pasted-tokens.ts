@@ -7,19 +7,20 @@ import { randomUUID } from 'node:crypto';
 import { readStored } from '../customers/records.ts';
 import { assertServes, type Consent } from '../domain/authorization.ts';
 import { actor, type Caller } from '../domain/caller.ts';
-import type { Connection, StoredGrant, TokenPair } from '../domain/connection.ts';
+import type { Connection } from '../domain/connection.ts';
 import { type Customer, proxiesOf } from '../domain/customer.ts';
 import type { EventDraft } from '../domain/event.ts';
 import { codeOf, Failure, type FailureCode } from '../domain/failure.ts';
+import { newGrant, type TokenPair } from '../domain/grant.ts';
 import { healthy, isOurFault, takeLease } from '../domain/refresh-policy.ts';
 import type { Secret } from '../domain/secret.ts';
-import { day } from '../domain/time.ts';
 import type { Ports, Stored } from '../ports.ts';
-import { accessTokenPlace, connectionPath, refreshTokenPlace } from '../storage/layout.ts';
+import { connectionPath, refreshTokenPlace } from '../storage/layout.ts';
 import { newEvents } from '../storage/outbox.ts';
 import { transact } from '../storage/transact.ts';
 import { decideRequest } from '../sync/request.ts';
 import { identify } from '../tokens/identify.ts';
+import { sealTokens } from '../tokens/seal.ts';
 
 export interface Pasted {
   accessToken: Secret;
@@ -29,17 +30,11 @@ export interface Pasted {
 /** What Webex said of a pasted pair: `proven` with whose it is, or why it could not be asked. */
 export type Adoption = { requestedAt: number } & (
   | { kind: 'proven'; pair: TokenPair; consent: Consent }
-  | { kind: 'unproven'; pair?: TokenPair; failure: Failure }
+  | { kind: 'unverified'; pair?: TokenPair; failure: Failure }
 );
 
 /** The pair is not this customer's, or of no use to it. */
 const final: ReadonlySet<FailureCode> = new Set(['wrong_organization', 'administrator_required', 'scopes_missing']);
-
-/**
- * Nobody knows how old a pasted refresh token is. Counting on two weeks keeps the retries close together; the first
- * refresh brings the true date.
- */
-const assumedRunwayMs = 14 * day;
 
 /**
  * Exchanges the pasted refresh token and asks whose it is; what does not fit is refused.
@@ -72,7 +67,7 @@ export async function tryPasted(ports: Ports, customer: Customer, { refreshToken
     }
     if (final.has(code) || (!pair && (isOurFault(code) || !(error instanceof Failure)))) throw error;
     // Whatever else Webex says may pass, and what it has renewed must not be lost.
-    return { kind: 'unproven', failure: toFailure(error), requestedAt, ...(pair && { pair }) };
+    return { kind: 'unverified', failure: toFailure(error), requestedAt, ...(pair && { pair }) };
   }
 }
 
@@ -85,27 +80,13 @@ export async function adopted(
 ): Promise<{ connection: Connection; events: EventDraft[] }> {
   const { customerId } = before;
   const { pair, requestedAt } = adoption;
-  const [sealedAccessToken, sealedRefreshToken] = await Promise.all([
-    sealer.seal(pair?.accessToken ?? pasted.accessToken, accessTokenPlace(customerId)),
-    sealer.seal(pair?.refreshToken ?? pasted.refreshToken, refreshTokenPlace(customerId)),
-  ]);
-  const grant: StoredGrant = {
-    serial: (before.grant?.serial ?? 0) + 1,
-    sealedAccessToken,
-    sealedRefreshToken,
-    // 0: unknown. It is not served before a refresh has told.
-    accessExpiresAt: requestedAt + (pair?.accessLifetimeMs ?? 0),
-    accessLifetimeMs: pair?.accessLifetimeMs ?? 0,
-    refreshExpiresAt: requestedAt + (pair?.refreshLifetimeMs ?? assumedRunwayMs),
-    scopes: pair?.scopes ?? [],
-    grantedAt: requestedAt,
-    refreshedAt: requestedAt,
-  };
+  const sealed = await sealTokens(sealer, customerId, { ...pasted, ...pair });
+  const grant = newGrant(pair ?? { requestedAt }, sealed, { after: before.grant?.serial });
   const now = clock.now();
-  if (adoption.kind === 'unproven') {
+  if (adoption.kind === 'unverified') {
     const { code, message } = adoption.failure;
     const fault = { code, message, at: now };
-    const connection = healthy(before, { ...grant, unproven: true }, now);
+    const connection = healthy(before, { ...grant, unverified: true }, now);
     return {
       connection: { ...connection, state: 'degraded', failures: 1, fault, nextRefreshAt: now },
       events: [{ type: 'degraded', facts: { code } }],
@@ -131,7 +112,7 @@ export async function adoptInto(ports: Ports, caller: Caller, customer: Customer
   try {
     const adoption = await tryPasted(ports, customer, pasted);
     const keepsOld = held.data.state === 'active' || held.data.state === 'degraded';
-    if (adoption.kind === 'unproven' && keepsOld && !adoption.pair) throw adoption.failure;
+    if (adoption.kind === 'unverified' && keepsOld && !adoption.pair) throw adoption.failure;
     const by = actor(caller);
     await transact(ports, async () => {
       const read = await owned(ports, held);

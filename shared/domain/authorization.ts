@@ -1,8 +1,9 @@
 /** One browser authorization from GET TOKENS to its outcome, and what a consent must bring. Pure. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import type { Authorizer } from './connection.ts';
+
 import { Failure, type FailureCode } from './failure.ts';
+import type { Authorizer } from './grant.ts';
 
 /** A browser has this long between leaving for Webex and coming back. */
 export const authorizationMs = 10 * 60_000;
@@ -50,8 +51,9 @@ export type Outcome =
       authorizedBy: string;
       accessToken: string;
       refreshToken: string;
-      accessExpiresAt: number;
-      refreshExpiresAt: number;
+      /** Absent where Webex gives no lifetime. */
+      accessExpiresAt?: number;
+      refreshExpiresAt?: number;
       /** Why a customer could not be connected with these, in words; empty when it could. */
       shortcomings: string[];
     }
@@ -60,7 +62,7 @@ export type Outcome =
       customer: string;
       organizationName: string;
       authorizedBy: string;
-      refreshExpiresAt: number;
+      refreshExpiresAt?: number;
       again: boolean;
     }
   | { kind: 'failed'; code: FailureCode; message: string };

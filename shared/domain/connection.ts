@@ -1,19 +1,6 @@
 /** A customer's connection to Webex: the token pair, its health and its runway. Pure: no clock, no chance, no I/O. */
 
-import type { Secret } from './secret.ts';
-
-/** A token answer of Webex in our words. Lifetimes are in ms and count from the instant before the request was sent. */
-export interface TokenPair {
-  accessToken: Secret;
-  accessLifetimeMs: number;
-  /** Webex did not say how long, or not credibly. */
-  lifetimeAssumed?: boolean;
-  /** Absent where Webex left it out: the old one stays. */
-  refreshToken?: Secret;
-  refreshLifetimeMs?: number;
-  /** Absent in older answers. */
-  scopes?: string[];
-}
+import type { StoredGrant } from './grant.ts';
 
 /**
  * `absent` before the first grant; `active`; `degraded` while refreshing fails and the token still works;
@@ -21,36 +8,6 @@ export interface TokenPair {
  */
 export const connectionStates = ['absent', 'active', 'degraded', 'reauthorization_required'] as const;
 export type ConnectionState = (typeof connectionStates)[number];
-
-/** Who consented, for whom. */
-export interface Authorizer {
-  id: string;
-  email: string;
-  displayName: string;
-  organizationId: string;
-  organizationName: string;
-}
-
-/** The stored pair. `serial` grows by one with every pair that is stored: it says whose result is newer. */
-export interface StoredGrant {
-  serial: number;
-  /** JWE compact serializations: see adapters/jose-sealer.ts. */
-  sealedAccessToken: string;
-  sealedRefreshToken: string;
-  accessExpiresAt: number;
-  accessLifetimeMs: number;
-  /** The runway: when the connection dies if nothing succeeds before. */
-  refreshExpiresAt: number;
-  scopes: string[];
-  /** Absent where the tokens were pasted and Webex has not yet been asked. */
-  authorizer?: Authorizer;
-  /** Pasted, and Webex has not been asked yet whose it is: it is renewed, and used for nothing else. */
-  unproven?: true;
-  /** When an administrator gave it. */
-  grantedAt: number;
-  /** When Webex last renewed it (or gave it). */
-  refreshedAt: number;
-}
 
 /** The right to exchange the refresh token: one owner at a time, until an instant; `epoch` grows with every owner. */
 export interface Lease {

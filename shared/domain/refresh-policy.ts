@@ -1,8 +1,9 @@
 /** What to do about a connection's tokens, and what an exchange's outcome makes of it. Decisions are data. */
 
-import type { Connection, Lease, StoredGrant } from './connection.ts';
+import type { Connection, Lease } from './connection.ts';
 import type { EventDraft } from './event.ts';
 import { type Failure, type FailureCode, retryAfterMsOf, trackingIdOf } from './failure.ts';
+import { type StoredGrant, timeLeftMs } from './grant.ts';
 import { crossedWarning, dueAt, longestPlanMs, nextWarning, retryDelayMs } from './refresh-schedule.ts';
 
 /** An exchange at Webex has answered or is given up within this time. */
@@ -86,7 +87,7 @@ export function healthy(
     state: 'active',
     grant,
     failures: 0,
-    nextRefreshAt: dueAt(connection.customerId, grant.refreshedAt, grant.accessLifetimeMs),
+    nextRefreshAt: dueAt(connection.customerId, grant),
     ...(warning && { nextWarningAt: warning.at }),
   };
   return withMissingScopes(well, requiredScopes);
@@ -143,7 +144,7 @@ export function failed(connection: Connection, failure: Failure, now: number, ra
 
   // Never in the future, where a clock that jumped back would put it: the second proof would not come for as long.
   const refusedAt = refused ? Math.min(connection.refusedAt ?? now, now) : connection.refusedAt;
-  const delay = retryDelayMs({ failures, runwayMs: grant.refreshExpiresAt - now, random, retryAfterMs });
+  const delay = retryDelayMs({ failures, runwayMs: timeLeftMs(grant, now), random, retryAfterMs });
   const nextRefreshAt = now + (refused ? secondProofAfterMs : delay);
   return {
     connection: { ...released, state: 'degraded', failures, fault, nextRefreshAt, ...(refusedAt && { refusedAt }) },
@@ -156,6 +157,7 @@ export function warned(connection: Connection, now: number): Decided {
   const { nextWarningAt, ...rest } = connection;
   if (nextWarningAt === undefined || nextWarningAt > now || !connection.grant) return { connection, events: [] };
   const { refreshExpiresAt } = connection.grant;
+  if (refreshExpiresAt === undefined) return { connection: rest, events: [] };
   const days = crossedWarning(refreshExpiresAt, now)!;
   const next = nextWarning(refreshExpiresAt, now);
   return {

@@ -1,6 +1,7 @@
 /** When a connection is renewed, retried and warned about. All instants are epoch ms. */
 
 import { createHash } from 'node:crypto';
+import type { StoredGrant } from './grant.ts';
 import { day, hour, minute } from './time.ts';
 
 /** The source document's promise: "automatically refreshes the access tokens every 7 days". */
@@ -18,12 +19,21 @@ export function spread(id: string): number {
 }
 
 /**
- * When a connection that was renewed at `refreshedAt` is due again: at most 7 days or half the access token's life
- * later, on a grid whose phase is the id's own. However many customers were connected in one hour, or waited out one
- * outage together, they are spread evenly over the week from their next renewal on, and stay so.
+ * When a grant that was renewed at `refreshedAt` is due again: at most 7 days (a day, where nobody knows how long the
+ * refresh token lives) or half the access token's life later, on a grid whose phase is derived from the id. Customers who
+ * were connected in the same hour, or who waited out the same outage, are spread evenly over the week from their next
+ * renewal on, and stay spread.
  */
-export function dueAt(id: string, refreshedAt: number, accessLifetimeMs: number): number {
-  const interval = Math.min(renewEveryMs, accessLifetimeMs / 2);
+export function dueAt(
+  id: string,
+  {
+    refreshedAt,
+    accessExpiresAt,
+    refreshExpiresAt,
+  }: Pick<StoredGrant, 'refreshedAt' | 'accessExpiresAt' | 'refreshExpiresAt'>,
+): number {
+  const longest = refreshExpiresAt === undefined ? day : renewEveryMs;
+  const interval = Math.min(longest, (accessExpiresAt - refreshedAt) / 2);
   const phase = spread(id) * interval;
   const slot = Math.floor((refreshedAt + interval - phase) / interval);
   return Math.floor(slot * interval + phase);
@@ -47,7 +57,11 @@ export function retryDelayMs(facts: {
 }
 
 /** The first instant from `now` on at which the runway crosses a warning mark, and the mark; undefined when all lie behind. */
-export function nextWarning(refreshExpiresAt: number, now: number): { at: number; days: number } | undefined {
+export function nextWarning(
+  refreshExpiresAt: number | undefined,
+  now: number,
+): { at: number; days: number } | undefined {
+  if (refreshExpiresAt === undefined) return undefined;
   for (const days of warningDays) {
     const at = refreshExpiresAt - days * day;
     if (at > now) return { at, days };

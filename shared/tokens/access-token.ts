@@ -36,15 +36,15 @@ export async function workingAccess(ports: Ports, customerId: string): Promise<W
   const leftMs = connection.grant.accessExpiresAt - clock.now();
   // Somebody who renews it already is waited for only once nothing works any more.
   const beingRenewed = leftMs > soonMs && decideRefresh(connection, clock.now(), true).kind === 'leased';
-  if ((leftMs < nearEndMs || connection.grant.unproven) && !beingRenewed) {
+  if ((leftMs < nearEndMs || connection.grant.unverified) && !beingRenewed) {
     try {
       connection = (await refreshNow(ports, customerId)).connection ?? connection;
     } catch (error) {
-      const stillWorks = connection.grant!.accessExpiresAt > clock.now() && !connection.grant!.unproven;
+      const stillWorks = connection.grant!.accessExpiresAt > clock.now() && !connection.grant!.unverified;
       if (!stillWorks || codeOf(error) === 'not_found') throw error;
     }
   }
-  if (connection.grant!.unproven) throw new Failure('busy', 'Whose tokens these are is being asked; try again.');
+  if (connection.grant!.unverified) throw new Failure('busy', 'Whose tokens these are is being asked; try again.');
   const { sealedAccessToken, accessExpiresAt } = connection.grant!;
   const accessToken = await ports.sealer.open(sealedAccessToken, accessTokenPlace(customerId));
   const proxies = proxiesOf(customer.data);

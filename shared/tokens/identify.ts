@@ -1,16 +1,21 @@
 /** Asks Webex who a pair of tokens belongs to: the person, their roles and their organization. */
 
 import type { Consent } from '../domain/authorization.ts';
-import type { TokenPair } from '../domain/connection.ts';
+
 import { codeOf, Failure } from '../domain/failure.ts';
 import type { Proxies } from '../domain/proxy.ts';
+import type { Secret } from '../domain/secret.ts';
 import type { Ports } from '../ports.ts';
 
 /** Longer names than these are nobody's, and would only fill the page. */
 const clip = (text: string) => (text.length > 200 ? `${text.slice(0, 199)}…` : text);
 
 /** Whose tokens these are. A user who may not read the organization is no administrator of it. */
-export async function identify(ports: Ports, pair: TokenPair, proxies?: Proxies): Promise<Consent> {
+export async function identify(
+  ports: Ports,
+  pair: { accessToken: Secret; scopes?: string[] | undefined },
+  proxies?: Proxies,
+): Promise<Consent> {
   const access = { accessToken: pair.accessToken, ...(proxies && { proxies }) };
   const me = await ports.webex.me(access);
   if (!me.orgId) throw new Failure('webex_unavailable', 'Webex did not say which organization this is.');

@@ -3,16 +3,17 @@
  * can be written before Webex is asked; what Webex returns is committed before anything uses it; the old pair stays until then.
  */
 
-import type { Connection, Lease, StoredGrant, TokenPair } from '../domain/connection.ts';
+import type { Connection, Lease } from '../domain/connection.ts';
 import { proxiesOf } from '../domain/customer.ts';
 import type { EventDraft } from '../domain/event.ts';
 import { Failure } from '../domain/failure.ts';
+import { newGrant, type StoredGrant } from '../domain/grant.ts';
 import type { Proxies } from '../domain/proxy.ts';
 import { failed, isOurFault, mayExchange, refreshed, storeWithinMs } from '../domain/refresh-policy.ts';
-import type { Secret } from '../domain/secret.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { accessTokenPlace, refreshTokenPlace } from '../storage/layout.ts';
 import { lease, settle } from './lease.ts';
+import { sealTokens } from './seal.ts';
 import { prove } from './verify-grant.ts';
 
 export type RefreshOutcome =
@@ -91,7 +92,7 @@ export async function refreshConnection(
     refreshExpiresAt: renewed.refreshExpiresAt,
     ...(lifetimeAssumed && { lifetimeAssumed }),
   });
-  if (connection.grant?.unproven) {
+  if (connection.grant?.unverified) {
     const proof = await prove(ports, connection, proxiesOf(customer));
     const ended = proof.connection?.state === 'reauthorization_required';
     return { outcome: ended ? 'reauthorization_required' : proof.failure ? 'failed' : 'refreshed', ...proof };
@@ -119,41 +120,14 @@ async function exchange(
     // Only compared with: a text that cannot be opened costs nothing.
     sealer.open(old.sealedAccessToken, accessTokenPlace(customerId)).catch(() => undefined),
   ]);
-  const requestedAt = clock.now();
-  if (!mayExchange(leased.lease, requestedAt)) {
+  if (!mayExchange(leased.lease, clock.now())) {
     throw new Failure('store_unavailable', 'The store took too long to begin a refresh.');
   }
   const pair = await ports.webex.refresh({ refreshToken, ...(proxies && { proxies }) });
   return {
-    renewed: await renewedGrant(sealer, customerId, old, { refreshToken, ...pair }, requestedAt),
+    renewed: newGrant(pair, await sealTokens(sealer, customerId, { refreshToken, ...pair }), { before: old }),
     unchanged: oldAccessToken?.reveal() === pair.accessToken.reveal(),
-    lifetimeAssumed: pair.lifetimeAssumed ?? false,
-  };
-}
-
-/** The grant to store for a pair that Webex returned to a request sent at `requestedAt`. */
-async function renewedGrant(
-  sealer: Ports['sealer'],
-  customerId: string,
-  old: StoredGrant,
-  pair: TokenPair & { refreshToken: Secret },
-  requestedAt: number,
-): Promise<StoredGrant> {
-  const [sealedAccessToken, sealedRefreshToken] = await Promise.all([
-    sealer.seal(pair.accessToken, accessTokenPlace(customerId)),
-    // Sealed anew even when unchanged: a rotated key reaches every connection within a week.
-    sealer.seal(pair.refreshToken, refreshTokenPlace(customerId)),
-  ]);
-  return {
-    ...old,
-    serial: old.serial + 1,
-    sealedAccessToken,
-    sealedRefreshToken,
-    accessExpiresAt: requestedAt + pair.accessLifetimeMs,
-    accessLifetimeMs: pair.accessLifetimeMs,
-    refreshExpiresAt: pair.refreshLifetimeMs ? requestedAt + pair.refreshLifetimeMs : old.refreshExpiresAt,
-    scopes: pair.scopes ?? old.scopes,
-    refreshedAt: requestedAt,
+    lifetimeAssumed: pair.accessExpiresAt === undefined,
   };
 }
 

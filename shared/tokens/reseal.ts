@@ -1,7 +1,8 @@
 /** Walks over all connections that bring them up to date without asking Webex: with the key that seals now, with the scopes required now. */
 
-import type { Connection, StoredGrant } from '../domain/connection.ts';
+import type { Connection } from '../domain/connection.ts';
 import { causeOf, codeOf, type Failure } from '../domain/failure.ts';
+import type { StoredGrant } from '../domain/grant.ts';
 import { withMissingScopes } from '../domain/refresh-policy.ts';
 import type { Ports, Sealer, Store, Stored } from '../ports.ts';
 import { accessTokenPlace, connections, refreshTokenPlace } from '../storage/layout.ts';

@@ -49,9 +49,8 @@ async function ask(
   const customer = await ports.store.get<Customer>(customerPath(customerId));
   if (!customer) throw new Failure('not_found', 'There is no such customer.');
   const accessToken = await ports.sealer.open(grant.sealedAccessToken, accessTokenPlace(customerId));
-  const scopes = grant.scopes.length > 0 ? { scopes: grant.scopes } : {};
-  const pair = { accessToken, accessLifetimeMs: grant.accessLifetimeMs, ...scopes };
-  const consent = await identify(ports, pair, proxies);
+  const scopes = grant.scopes.length > 0 ? grant.scopes : undefined;
+  const consent = await identify(ports, { accessToken, scopes }, proxies);
   const { name, accountNumber } = customer.data;
   assertServes(consent, { customer: name, accountNumber, scopes: ports.settings.requiredScopes });
   return consent;
@@ -63,7 +62,7 @@ function decide(
   now: number,
 ): { connection: Connection; events: EventDraft[] } {
   if (!(asked instanceof Failure)) {
-    const { unproven: _unproven, ...grant } = before.grant!;
+    const { unverified: _unverified, ...grant } = before.grant!;
     const { authorizer, scopes } = asked;
     const facts = {
       organization: authorizer.organizationName,

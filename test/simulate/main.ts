@@ -133,7 +133,6 @@ export async function simulate(options: { customers: number; days: number; seed:
       sealedAccessToken: `${customerId} access 0`,
       sealedRefreshToken: grant.refreshToken,
       accessExpiresAt: now + accessLifetimeMs,
-      accessLifetimeMs,
       refreshExpiresAt,
       scopes: [],
       grantedAt: now,

@@ -1,7 +1,7 @@
 /** Webex's token endpoint in memory, for the refresh alone: grants that live, rotate, expire and are revoked, and its bad days. */
 
-import type { TokenPair } from '../../shared/domain/connection.ts';
 import { Failure } from '../../shared/domain/failure.ts';
+import type { TokenPair } from '../../shared/domain/grant.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 import type { Webex } from '../../shared/ports.ts';
 
@@ -32,12 +32,12 @@ export function memoryWebex(now: () => number, disturb: () => 'answer lost' | un
     if (grant.rotates && !fate) grant.refreshToken = `${customerId} ${tokens}`;
     grant.refreshExpiresAt = now() + grant.refreshLifetimeMs;
     if (fate) throw new Failure('webex_unavailable', 'Webex could not be reached.');
-    const { accessLifetimeMs, refreshLifetimeMs } = grant;
     return {
+      requestedAt: now(),
       accessToken: new Secret(`${customerId} access ${tokens}`),
       refreshToken: new Secret(grant.refreshToken),
-      accessLifetimeMs,
-      refreshLifetimeMs,
+      accessExpiresAt: now() + grant.accessLifetimeMs,
+      refreshExpiresAt: grant.refreshExpiresAt,
     };
   }
 

@@ -2,9 +2,10 @@
 
 import type { WebexControl } from '../../local/webex/control.ts';
 import type { TokenResponse } from '../../local/webex/grants.ts';
-import type { Connection, StoredGrant } from '../../shared/domain/connection.ts';
+import type { Connection } from '../../shared/domain/connection.ts';
 import type { Customer } from '../../shared/domain/customer.ts';
 import { codeOf } from '../../shared/domain/failure.ts';
+import type { StoredGrant } from '../../shared/domain/grant.ts';
 import { healthy } from '../../shared/domain/refresh-policy.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 import type { Sealer, Store, Write } from '../../shared/ports.ts';
@@ -40,7 +41,6 @@ export async function sealedGrant(
     sealedAccessToken: await sealer.seal(new Secret(pair.access_token), accessTokenPlace(customerId)),
     sealedRefreshToken: await sealer.seal(new Secret(pair.refresh_token!), refreshTokenPlace(customerId)),
     accessExpiresAt: facts.now + pair.expires_in * 1000,
-    accessLifetimeMs: pair.expires_in * 1000,
     refreshExpiresAt: facts.now + pair.refresh_token_expires_in * 1000,
     scopes: pair.scope?.split(' ') ?? [],
     grantedAt: facts.now,

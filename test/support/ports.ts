@@ -76,7 +76,7 @@ export function testPorts(webex: Pick<WebexServer, 'url'>, change: Partial<TestO
   return {
     store: sqliteStore({ file: ':memory:' }),
     sealer: joseSealer(secrets, clock),
-    webex: webexApi(`${webex.url}/v1`, integrationReader(secrets, clock)),
+    webex: webexApi(`${webex.url}/v1`, integrationReader(secrets, clock), clock),
     queue,
     log,
     clock,
@@ -144,7 +144,6 @@ export async function giveGrant(
     sealedAccessToken: await sealer.seal(new Secret(pair.access_token), accessTokenPlace(customerId)),
     sealedRefreshToken: await sealer.seal(new Secret(pair.refresh_token!), refreshTokenPlace(customerId)),
     accessExpiresAt: now + pair.expires_in * 1000,
-    accessLifetimeMs: pair.expires_in * 1000,
     refreshExpiresAt: now + pair.refresh_token_expires_in * 1000,
     scopes: pair.scope?.split(' ') ?? [],
     grantedAt: now,

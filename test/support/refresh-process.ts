@@ -88,7 +88,7 @@ const silent = () => {};
 const ports: Ports = {
   store: watchedStore(await openStore()),
   sealer: joseSealer(secrets, clock),
-  webex: watchedWebex(webexApi(`${place.webexUrl}/v1`, integrationReader(secrets, clock))),
+  webex: watchedWebex(webexApi(`${place.webexUrl}/v1`, integrationReader(secrets, clock), clock)),
   queue: {
     async publish(_topic, { data }) {
       reach('before the event is published');

@@ -63,15 +63,15 @@ export const customerShown = z
   })
   .meta({ id: 'Customer' });
 
-/** Seconds left, never below 0: what "expires in" counts. */
-const secondsLeft = (at: number, now: number) => Math.max(0, Math.floor((at - now) / 1000));
+/** Seconds left, never below 0; null where nobody knows. */
+const secondsLeft = (at: number | undefined, now: number) =>
+  at === undefined ? null : Math.max(0, Math.floor((at - now) / 1000));
 
 export function showCustomer(
   { customer, connection }: { customer: Customer; connection: Connection },
   context: { now: number; scopes: string[] },
 ): z.infer<typeof customerShown> {
-  // A pasted pair that Webex has not been asked about has no known lifetime.
-  const known = connection.grant?.accessLifetimeMs ? connection.grant : undefined;
+  const verified = connection.grant?.unverified ? undefined : connection.grant;
   const sync = syncSettings(customer.sync);
   return {
     id: customer.id,
@@ -88,10 +88,10 @@ export function showCustomer(
       held_above: sync.heldAbove,
       check_total: sync.checkTotal,
     },
-    access_token_expires: instantOrNull(known?.accessExpiresAt),
-    access_token_expires_in: known ? secondsLeft(known.accessExpiresAt, context.now) : null,
-    refresh_token_expires: instantOrNull(known?.refreshExpiresAt),
-    refresh_token_expires_in: known ? secondsLeft(known.refreshExpiresAt, context.now) : null,
+    access_token_expires: instantOrNull(verified?.accessExpiresAt),
+    access_token_expires_in: secondsLeft(verified?.accessExpiresAt, context.now),
+    refresh_token_expires: instantOrNull(verified?.refreshExpiresAt),
+    refresh_token_expires_in: secondsLeft(verified?.refreshExpiresAt, context.now),
     connection: showConnection(connection, context.scopes),
     etag: customer.etag,
     create_time: instant(customer.createdAt),
@@ -101,16 +101,16 @@ export function showCustomer(
 
 function showConnection(connection: Connection, requiredScopes: string[]): z.infer<typeof connectionShown> {
   const { grant, fault } = connection;
-  const proven = grant?.accessLifetimeMs ? grant : undefined;
+  const verified = grant?.unverified ? undefined : grant;
   return {
     state: connection.state,
     organization_name: grant?.authorizer?.organizationName ?? null,
     authorized_by: grant?.authorizer?.email ?? null,
     authorize_time: instantOrNull(grant?.grantedAt),
-    refresh_time: instantOrNull(proven?.refreshedAt),
+    refresh_time: instantOrNull(verified?.refreshedAt),
     next_refresh_time: instantOrNull(connection.nextRefreshAt),
-    scopes: proven?.scopes ?? [],
-    missing_scopes: proven ? missingScopes(requiredScopes, proven.scopes) : [],
+    scopes: verified?.scopes ?? [],
+    missing_scopes: verified ? missingScopes(requiredScopes, verified.scopes) : [],
     failures: connection.failures,
     last_failure: fault
       ? { code: fault.code, message: fault.message, time: instant(fault.at), tracking_id: fault.trackingId ?? null }

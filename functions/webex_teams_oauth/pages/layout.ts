@@ -54,9 +54,13 @@ export function facts(pairs: [label: string, value: Part][]): Html {
 }
 
 /** Times that run out. The script counts them on. */
-export function counters(times: [label: string, at: number][], now: number): Html {
-  const tiles = times.map(
-    ([label, at]) => html`<div><dt>${label}</dt>
+export function counters(times: [label: string, at: number | undefined][], now: number): Html {
+  const tiles = times.map(([label, at]) =>
+    at === undefined
+      ? html`<div><dt>${label}</dt>
+<dd>Unknown</dd>
+<dd>Webex did not say</dd></div>\n`
+      : html`<div><dt>${label}</dt>
 <dd><time datetime="${new Date(at).toISOString()}" data-counter>${left(at - now)}</time></dd>
 <dd>until ${utc(at)} UTC</dd></div>\n`,
   );

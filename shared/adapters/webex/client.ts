@@ -6,7 +6,7 @@ import type { Proxies } from '../../domain/proxy.ts';
 import { exchangeMs } from '../../domain/refresh-policy.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { webexId } from '../../domain/webex-id.ts';
-import type { Integration, Webex, WebexAccess } from '../../ports.ts';
+import type { Clock, Integration, Webex, WebexAccess } from '../../ports.ts';
 import { proxyAgents, toProxyFailure } from './proxy-agents.ts';
 import {
   type Answer,
@@ -17,7 +17,6 @@ import {
   toOrganization,
   toPerson,
   toRole,
-  toTokenExpiry,
   toTokenFailure,
   toTokenPair,
   toTotal,
@@ -43,12 +42,14 @@ interface Request {
 /**
  * @param apiUrl Webex's API base, e.g. `https://webexapis.com/v1` (Gov: `https://api-usgov.webex.com/v1`)
  * @param integration our credentials; a refused client secret is followed by the next in the list
+ * @param clock read before a token request is sent: lifetimes count from there
  * @param options customers' proxies at local addresses are refused unless allowed; trust in one more certificate authority
  * @see https://developer.webex.com/docs/basics
  */
 export function webexApi(
   apiUrl: string,
   integration: () => Promise<Integration>,
+  clock: Pick<Clock, 'now'>,
   options: { allowLocalProxies?: boolean; certificateAuthority?: string } = {},
 ): Webex {
   const base = `${apiUrl.replace(/\/+$/, '')}/`;
@@ -140,10 +141,11 @@ export function webexApi(
     let refused: Failure | undefined;
     for (const secret of inTurn) {
       const client = { client_id: clientId, client_secret: secret.reveal() };
+      const requestedAt = clock.now();
       const answer = await send(address('access_token'), { ...request, form: { ...form, ...client } });
       if (answer.status >= 200 && answer.status <= 299) {
         goodSecret = secret.reveal();
-        return toTokenPair(answer);
+        return toTokenPair(answer, requestedAt);
       }
       const failure = toTokenFailure(answer);
       if (failure.code !== 'client_refused') throw failure;
@@ -181,8 +183,6 @@ export function webexApi(
 
     organization: async (access, orgId) =>
       toOrganization(await call(address(`organizations/${webexId('ORGANIZATION', orgId)}`), access)),
-
-    tokenExpiry: async (access) => toTokenExpiry(await call(address('authorizations/tokenExpiry'), access)),
 
     async revoke(access, orgId) {
       const query = { clientId: (await integration()).clientId, orgId: webexId('ORGANIZATION', orgId) };

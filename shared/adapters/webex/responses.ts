@@ -1,7 +1,7 @@
 /** Webex's answers in our words: every field from outside is `unknown` until it is asserted here. No I/O. */
 
-import type { TokenPair } from '../../domain/connection.ts';
 import { Failure } from '../../domain/failure.ts';
+import type { TokenPair } from '../../domain/grant.ts';
 import type { License, Organization, Person, Role } from '../../domain/person.ts';
 import { Secret } from '../../domain/secret.ts';
 import { bareId } from '../../domain/webex-id.ts';
@@ -50,28 +50,27 @@ export function unreadable(answer: Answer): Failure {
 
 /** No token of Webex's is longer: what is would not fit into a document. */
 const longestToken = 16_384;
-/** An access token whose life Webex does not tell, or not credibly, is taken to live this long: it is renewed hourly. */
-const assumedLifetimeMs = 3_600_000;
 const credible = { leastSeconds: 60, mostSeconds: 10 * 365 * 86_400 };
 
 /**
  * A pair without its lifetimes is still a pair: where Webex rotates refresh tokens it is the only one.
+ * @param requestedAt the instant before the request was sent, epoch ms: lifetimes count from there
  * @see https://developer.webex.com/docs/integrations#getting-an-access-token
  */
-export function toTokenPair(answer: Answer): TokenPair {
+export function toTokenPair(answer: Answer, requestedAt: number): TokenPair {
   const body = fields(answer.body);
   const accessToken = token(body.access_token);
   if (!accessToken) throw unreadable(answer);
   const refreshToken = token(body.refresh_token);
-  const accessLifetimeMs = lifetimeMs(body.expires_in);
-  const refreshLifetimeMs = lifetimeMs(body.refresh_token_expires_in);
+  const accessMs = lifetimeMs(body.expires_in);
+  const refreshMs = lifetimeMs(body.refresh_token_expires_in);
   const scope = text(body.scope);
   return {
     accessToken: new Secret(accessToken),
-    accessLifetimeMs: accessLifetimeMs ?? assumedLifetimeMs,
-    ...(accessLifetimeMs === undefined && { lifetimeAssumed: true }),
+    requestedAt,
+    ...(accessMs !== undefined && { accessExpiresAt: requestedAt + accessMs }),
     ...(refreshToken && { refreshToken: new Secret(refreshToken) }),
-    ...(refreshLifetimeMs !== undefined && { refreshLifetimeMs }),
+    ...(refreshMs !== undefined && { refreshExpiresAt: requestedAt + refreshMs }),
     ...(scope && scope.length <= longestToken && { scopes: scope.split(/\s+/).sort() }),
   };
 }
@@ -159,13 +158,6 @@ export function toTotal(answer: Answer): number {
   const total = count(fields(answer.body).totalResults);
   if (total === undefined) throw unreadable(answer);
   return total;
-}
-
-/** `{"exp": <epoch ms>}` */
-export function toTokenExpiry(answer: Answer): number {
-  const exp = count(fields(answer.body).exp);
-  if (exp === undefined) throw unreadable(answer);
-  return exp;
 }
 
 type WebexFailure =

@@ -411,7 +411,7 @@ describe('every documented error is answered', () => {
     await freshGrant(false);
     await change((connection, now) => ({
       ...connection,
-      grant: { ...connection.grant!, unproven: true },
+      grant: { ...connection.grant!, unverified: true },
       lease: { owner: 'somebody', epoch: connection.epoch, endsAt: now + 60_000 },
     }));
     await expectFailure([409, 'busy'], 'POST', `/${customer}:accessToken`);

@@ -43,7 +43,7 @@ async function pastedInOutage(organization: { id: string }): Promise<string> {
   const { id } = away();
   const pair = pasted(organization);
   const adoption = await tryPasted(ports, customer, pair);
-  expect(adoption.kind).toBe('unproven');
+  expect(adoption.kind).toBe('unverified');
   const decided = await adopted(ports, connection, pair, adoption);
   const events = newEvents(decided.events, { customerId: customer.id, now: ports.clock.now() });
   await createCustomer(ports, administrator, { customer, connection: decided.connection }, { events });
@@ -54,7 +54,7 @@ async function pastedInOutage(organization: { id: string }): Promise<string> {
 describe('a pasted pair', () => {
   it('is kept while Webex is away, never served, and proven by the next run', async () => {
     const id = await pastedInOutage(acme);
-    expect(await readConnection(ports.store, id)).toMatchObject({ state: 'degraded', grant: { unproven: true } });
+    expect(await readConnection(ports.store, id)).toMatchObject({ state: 'degraded', grant: { unverified: true } });
     const { id: fault } = away();
     await expect(workingAccess(ports, id)).rejects.toMatchObject({ code: 'webex_unavailable' });
     webex.control.clearFaults(fault);
@@ -62,7 +62,7 @@ describe('a pasted pair', () => {
     await run();
     const { state, grant } = await readConnection(ports.store, id);
     expect(state).toBe('active');
-    expect(grant!.unproven).toBeUndefined();
+    expect(grant!.unverified).toBeUndefined();
     expect(grant!.authorizer).toMatchObject({ organizationId: acme.id });
     expect((await workingAccess(ports, id)).accessToken.reveal()).toBeTruthy();
   });
@@ -76,7 +76,7 @@ describe('a pasted pair', () => {
     await expect(workingAccess(ports, id)).rejects.toMatchObject({ code: 'not_connected' });
   });
 
-  it('stays unproven, and unserved, while Webex renews but does not say whose it is', async () => {
+  it('stays unverified, and unserved, while Webex renews but does not say whose it is', async () => {
     const id = await pastedInOutage(acme);
     const { id: fault } = webex.control.faults({
       match: { path: 'people/me' },
@@ -84,7 +84,7 @@ describe('a pasted pair', () => {
       times: 'always',
     });
     await run();
-    expect(await readConnection(ports.store, id)).toMatchObject({ state: 'degraded', grant: { unproven: true } });
+    expect(await readConnection(ports.store, id)).toMatchObject({ state: 'degraded', grant: { unverified: true } });
     await expect(workingAccess(ports, id)).rejects.toMatchObject({ code: 'webex_unavailable' });
     webex.control.clearFaults(fault);
     ports.clock.advance(11 * 60_000);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection, StoredGrant } from '../../../shared/domain/connection.ts';
+import type { Connection } from '../../../shared/domain/connection.ts';
 import { Failure, type FailureCode } from '../../../shared/domain/failure.ts';
+import type { StoredGrant } from '../../../shared/domain/grant.ts';
 import {
   decideRefresh,
   failed,
@@ -14,13 +15,13 @@ import { day } from '../../../shared/domain/time.ts';
 
 const now = 1_790_000_000_000;
 
+const refreshExpiresAt = now + 83 * day;
 const grant: StoredGrant = {
   serial: 1,
   sealedAccessToken: 'a',
   sealedRefreshToken: 'r',
   accessExpiresAt: now + 7 * day,
-  accessLifetimeMs: 14 * day,
-  refreshExpiresAt: now + 83 * day,
+  refreshExpiresAt,
   scopes: [],
   grantedAt: now - 7 * day,
   refreshedAt: now - 7 * day,
@@ -129,16 +130,16 @@ describe('a refresh that fails', () => {
 
 describe('a runway that crosses a mark', () => {
   it('warns once and plans the next mark', () => {
-    const at = grant.refreshExpiresAt - 30 * day;
+    const at = refreshExpiresAt - 30 * day;
     const once = warned(connection({ nextWarningAt: at }), at);
-    expect(once.events).toEqual([{ type: 'expiring', facts: { days: 30, expiresAt: grant.refreshExpiresAt } }]);
-    expect(once.connection.nextWarningAt).toBe(grant.refreshExpiresAt - 14 * day);
+    expect(once.events).toEqual([{ type: 'expiring', facts: { days: 30, expiresAt: refreshExpiresAt } }]);
+    expect(once.connection.nextWarningAt).toBe(refreshExpiresAt - 14 * day);
     expect(warned(once.connection, at).events).toEqual([]);
   });
 
   it('warns of the nearest end only, when several marks were passed unseen', () => {
-    const at = grant.refreshExpiresAt - 2 * day;
-    expect(warned(connection({ nextWarningAt: grant.refreshExpiresAt - 30 * day }), at).events).toMatchObject([
+    const at = refreshExpiresAt - 2 * day;
+    expect(warned(connection({ nextWarningAt: refreshExpiresAt - 30 * day }), at).events).toMatchObject([
       { facts: { days: 3 } },
     ]);
   });

@@ -3,13 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { crossedWarning, dueAt, nextWarning, retryDelayMs, spread } from '../../../shared/domain/refresh-schedule.ts';
 import { day } from '../../../shared/domain/time.ts';
 
+/** A grant renewed at `refreshedAt` whose access token lives for `lifeMs`. */
+const renewed = (refreshedAt: number, lifeMs: number) => ({
+  refreshedAt,
+  accessExpiresAt: refreshedAt + lifeMs,
+  refreshExpiresAt: refreshedAt + 90 * day,
+});
 const instant = fc.integer({ min: 1_700_000_000_000, max: 1_900_000_000_000 });
 
 describe('dueAt', () => {
   it('never lies more than 7 days or half the access token’s life ahead, nor in the past', () => {
     fc.assert(
       fc.property(fc.uuid(), instant, fc.integer({ min: 60_000, max: 30 * day }), (id, refreshedAt, life) => {
-        const at = dueAt(id, refreshedAt, life);
+        const at = dueAt(id, renewed(refreshedAt, life));
         expect(at - refreshedAt).toBeLessThanOrEqual(Math.min(7 * day, life / 2));
         expect(at).toBeGreaterThanOrEqual(refreshedAt);
       }),
@@ -19,8 +25,8 @@ describe('dueAt', () => {
   it('comes a week after the last slot when the refresh ran within the hour of its slot', () => {
     fc.assert(
       fc.property(fc.uuid(), instant, fc.integer({ min: 1000, max: 3_600_000 }), (id, connectedAt, lag) => {
-        const first = dueAt(id, connectedAt, 14 * day);
-        expect(dueAt(id, first + lag, 14 * day)).toBe(first + 7 * day);
+        const first = dueAt(id, renewed(connectedAt, 14 * day));
+        expect(dueAt(id, renewed(first + lag, 14 * day))).toBe(first + 7 * day);
       }),
     );
   });
@@ -28,7 +34,7 @@ describe('dueAt', () => {
   it('spreads customers who were connected in the same instant evenly over the week', () => {
     const perDay = new Array(7).fill(0);
     for (let index = 0; index < 7000; index++) {
-      const at = dueAt(`customer-${index}`, 1_790_000_000_000, 14 * day);
+      const at = dueAt(`customer-${index}`, renewed(1_790_000_000_000, 14 * day));
       perDay[Math.floor((at - 1_790_000_000_000) / day)] += 1;
     }
     for (const count of perDay) expect(count).toBeGreaterThan(850);

@@ -52,7 +52,7 @@ const integration = async (): Promise<Integration> => ({
   clientSecrets: [new Secret('local-secret')],
 });
 const api = (allowLocalProxies = true) =>
-  webexApi(`${front.url}/v1`, integration, { allowLocalProxies, certificateAuthority });
+  webexApi(`${front.url}/v1`, integration, { now: Date.now }, { allowLocalProxies, certificateAuthority });
 const refreshToken = () => new Secret(webex.control.grant({ orgId: acme }).refresh_token!);
 const target = () => new URL(front.url).host;
 
@@ -103,7 +103,7 @@ describe("a customer's proxy", () => {
   });
 
   it('does not get to see what goes through it: a certificate that is not trusted ends the call', async () => {
-    const untrusting = webexApi(`${front.url}/v1`, integration, { allowLocalProxies: true });
+    const untrusting = webexApi(`${front.url}/v1`, integration, { now: Date.now }, { allowLocalProxies: true });
     const proxies = { https: `http://127.0.0.1:${proxyPort}` };
     await expect(untrusting.refresh({ refreshToken: refreshToken(), proxies })).rejects.toMatchObject({
       code: 'webex_unavailable',
