@@ -19,6 +19,8 @@ export const removalPath = (id: string) => `${removals}/${id}`;
 export const operations = 'operations';
 export const operationPath = (id: string) => `${operations}/${id}`;
 export const resultsOf = (id: string) => `${operationPath(id)}/results`;
+/** Whose existence keeps an organization with one customer only, counted from the commit that verified its grant. */
+export const verifiedOrganizationPath = (organization: string) => `names/verified:${organization}`;
 export const idempotencyPath = (hash: string) => `idempotency/${hash}`;
 export const usedStatePath = (hash: string) => `used_states/${hash}`;
 

@@ -3,7 +3,7 @@
 import { backoffMs } from '../domain/backoff.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
-import type { Ports, Write } from '../ports.ts';
+import type { Ports, Stored, Write } from '../ports.ts';
 import { type Message, sendMessages } from './messages.ts';
 import { eventWrites, publishEvents } from './outbox.ts';
 
@@ -17,6 +17,14 @@ export interface Decision {
   events?: CustomerEvent[];
   /** Sent after the commit. */
   messages?: Message[];
+}
+
+/**
+ * Names a document that was read and is left as it is: the commit fails if the document has changed since. It writes the
+ * same data back, because Firestore's public API has no write that only checks; on Firestore the version then stays.
+ */
+export function unchanged({ path, version, data }: Stored<object>): Write {
+  return { set: path, data, if: { version } };
 }
 
 /** Tries before a caller is told that others keep changing the same document. */
