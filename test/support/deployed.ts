@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
-import { provided } from '../../scripts/build/bundle.ts';
+import { type PluginName, provided } from '../../scripts/build/bundle.ts';
 import { buildFunction, functionNames } from '../../scripts/build.ts';
 
 const run = promisify(execFile);
@@ -18,14 +18,14 @@ const frameworkMain = join(modules, '@google-cloud/functions-framework/build/src
 const patienceMs = 30_000;
 
 /** Builds all functions and unpacks each zip into a folder of its name. What a bundle needs and does not hold is not there. */
-export async function unpackBundles(): Promise<{ folder: string; remove(): void }> {
+export async function unpackBundles(without?: PluginName[]): Promise<{ folder: string; remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), 'deployed-'));
   for (const name of provided) {
     mkdirSync(join(folder, 'node_modules', dirname(name)), { recursive: true });
     symlinkSync(join(modules, name), join(folder, 'node_modules', name));
   }
   for (const name of functionNames) {
-    const { zip } = await buildFunction(name);
+    const { zip } = await buildFunction(name, without);
     for (const [path, content] of Object.entries(unzipSync(zip))) {
       mkdirSync(dirname(join(folder, name, path)), { recursive: true });
       writeFileSync(join(folder, name, path), content);
@@ -82,7 +82,8 @@ export async function startFunction({ target, source, env, options = [] }: Deplo
     stream.on('data', (chunk) => {
       output += chunk;
     });
-  const ended = once(child, 'exit');
+  // `exit` may come while its last lines are still in the pipes; `close` comes when they have been read.
+  const ended = once(child, 'close');
   return {
     url: `http://127.0.0.1:${port}`,
     child,
@@ -90,6 +91,7 @@ export async function startFunction({ target, source, env, options = [] }: Deplo
     async listening() {
       const endsAt = performance.now() + patienceMs;
       while (!(await takesConnections(port))) {
+        if (child.exitCode !== null) await ended;
         if (child.exitCode !== null || performance.now() > endsAt)
           throw new Error(`${target} does not start:\n${output}`);
         await sleep(1);
