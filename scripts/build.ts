@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Bundle, bundle } from './build/bundle.ts';
+import { type Bundle, bundle, type PluginName } from './build/bundle.ts';
 import { deployedPackage } from './build/package.ts';
 import { zip } from './build/zip.ts';
 
@@ -31,8 +31,8 @@ export interface Built {
 }
 
 /** Builds one function, in memory. @throws Error when the bundle contains code that may not be deployed, and what esbuild throws */
-export async function buildFunction(name: string): Promise<Built> {
-  const made = await bundle(name);
+export async function buildFunction(name: string, without?: PluginName[]): Promise<Built> {
+  const made = await bundle(name, without);
   const local = Object.keys(made.inputs).filter((input) => notDeployed.test(input));
   if (local.length > 0)
     throw new Error(`The bundle of ${name} contains code that may not be deployed: ${local.join(', ')}`);

@@ -70,8 +70,14 @@ export interface Bundle {
   outputs: Metafile['outputs'];
 }
 
-/** @throws what esbuild says when the sources do not build */
-export async function bundle(name: string): Promise<Bundle> {
+const plugins = { providedAsLoaded, generatedClientAlone, laterPino, lazySdk, lazyBuiltins };
+export type PluginName = keyof typeof plugins;
+
+/**
+ * @param without plugins to leave out, so that a bench can measure what each of them is worth
+ * @throws what esbuild says when the sources do not build
+ */
+export async function bundle(name: string, without: PluginName[] = []): Promise<Bundle> {
   const outdir = join(root, 'dist', name);
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
@@ -90,7 +96,9 @@ export async function bundle(name: string): Promise<Bundle> {
     banner: { js: commonJs },
     sourcemap: 'external',
     legalComments: 'none',
-    plugins: [providedAsLoaded, generatedClientAlone, laterPino, lazySdk, lazyBuiltins],
+    plugins: (Object.keys(plugins) as PluginName[])
+      .filter((each) => !without.includes(each))
+      .map((each) => plugins[each]),
     metafile: true,
     write: false,
     logLevel: 'silent',
