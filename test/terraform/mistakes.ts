@@ -9,8 +9,26 @@ import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drift } from './drift.ts';
-import { type Mistake, mistakes } from './mistakes-list.ts';
+import { alertsMistakes } from './mistakes/alerts.ts';
+import { configurationMistakes } from './mistakes/configuration.ts';
+import { dataMistakes } from './mistakes/data.ts';
+import { messagesMistakes } from './mistakes/messages.ts';
+import type { Mistake } from './mistakes/mistake.ts';
+import { networkMistakes } from './mistakes/network.ts';
+import { privilegesMistakes } from './mistakes/privileges.ts';
+import { runtimeMistakes } from './mistakes/runtime.ts';
+import { surfaceMistakes } from './mistakes/surface.ts';
 
+const mistakes = [
+  ...runtimeMistakes,
+  ...surfaceMistakes,
+  ...privilegesMistakes,
+  ...configurationMistakes,
+  ...messagesMistakes,
+  ...dataMistakes,
+  ...networkMistakes,
+  ...alertsMistakes,
+];
 const repository = join(import.meta.dirname, '../..');
 const beside = join(repository, '../shared/terraform-check/check.sh');
 const script = process.env.TERRAFORM_CHECK ?? (existsSync(beside) ? beside : undefined);
