@@ -1,6 +1,6 @@
 /** The organizations and the integration that a stand-in starts with unless told otherwise. */
 
-import { defaultPassword, type OrganizationOptions } from './organizations.ts';
+import { defaultPassword, type OrganizationOptions } from './people/organizations.ts';
 import type { Client } from './world.ts';
 
 export const sampleOrganizations: OrganizationOptions[] = [

@@ -3,13 +3,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Answer, gatewayPage, newTrackingId, Refusal, webexError } from './answers.ts';
-import { callApi, routeName } from './api.ts';
-import type { WebexControl } from './control.ts';
-import { serveControl } from './control-http.ts';
+import { callApi, routeName } from './api/routes.ts';
+import type { WebexControl } from './control/control.ts';
+import { serveControl } from './control/http.ts';
 import type { Fault, Target } from './faults.ts';
-import type { Grant } from './grants.ts';
-import { authorize } from './sign-in.ts';
-import { accessToken } from './token-endpoint.ts';
+import type { Grant } from './oauth/grants.ts';
+import { authorize } from './oauth/sign-in.ts';
+import { accessToken } from './oauth/token-endpoint.ts';
 import { bearerOf, type Call, formOf, type World } from './world.ts';
 
 /** No call of Webex needs more, and the control operations fit. */

@@ -2,11 +2,11 @@
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { controlOf, type WebexControl } from './control.ts';
+import { controlOf, type WebexControl } from './control/control.ts';
 import { faultStore } from './faults.ts';
-import { grantStore } from './grants.ts';
-import { loadGrants, saveGrants } from './grants-file.ts';
-import { type OrganizationOptions, organizationStore } from './organizations.ts';
+import { grantStore } from './oauth/grants.ts';
+import { loadGrants, saveGrants } from './oauth/grants-file.ts';
+import { type OrganizationOptions, organizationStore } from './people/organizations.ts';
 import { sampleClient, sampleOrganizations } from './sample.ts';
 import { serve } from './serve.ts';
 import { defaultSettings } from './settings.ts';

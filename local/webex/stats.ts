@@ -1,6 +1,6 @@
 /** Counters, so that a test can ask what reached Webex, how often, and how much of it at once. */
 
-import type { Grant } from './grants.ts';
+import type { Grant } from './oauth/grants.ts';
 
 export interface GrantStats {
   /** Refreshes that reached the token endpoint with this organization's refresh token, dead or alive. */

@@ -2,8 +2,8 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Faults, PageFault } from './faults.ts';
-import type { Grants } from './grants.ts';
-import type { Account, Organizations } from './organizations.ts';
+import type { Grants } from './oauth/grants.ts';
+import type { Account, Organizations } from './people/organizations.ts';
 import type { Settings } from './settings.ts';
 import type { Counters } from './stats.ts';
 

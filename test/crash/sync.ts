@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { draws, mix } from '../../local/webex/chance.ts';
+import { draws, mix } from '../../local/webex/people/chance.ts';
 import { startWebex, type WebexServer } from '../../local/webex/server.ts';
 import { keyringName } from '../../shared/adapters/jose-sealer.ts';
 import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';

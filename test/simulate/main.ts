@@ -5,7 +5,7 @@
 
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { draws } from '../../local/webex/chance.ts';
+import { draws } from '../../local/webex/people/chance.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { Failure } from '../../shared/domain/failure.ts';
 import { healthy } from '../../shared/domain/refresh-policy.ts';

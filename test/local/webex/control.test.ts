@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { webexId } from '../../../local/webex/ids.ts';
-import type { Person } from '../../../local/webex/person.ts';
+import type { Person } from '../../../local/webex/people/person.ts';
 import { acme, administrator, globex, reply, webexForTest } from './fixture.ts';
 
 const byId = (people: Iterable<Person>) => new Map([...people].map((person) => [person.id, person]));

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { authorize, type Visitor } from '../../../local/webex/authorize.ts';
-import type { TokenResponse } from '../../../local/webex/grants.ts';
+import type { TokenResponse } from '../../../local/webex/oauth/grants.ts';
 import { sampleClient, sampleOrganizations } from '../../../local/webex/sample.ts';
 import { startWebex, type WebexOptions } from '../../../local/webex/server.ts';
 

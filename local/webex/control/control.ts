@@ -1,16 +1,16 @@
 /** What a test can do to Webex: the operations of `/_control`, in process. */
 
-import { type Churn, churn } from './churn.ts';
-import type { PersonChange } from './directory.ts';
-import type { FaultRule } from './faults.ts';
-import type { AccessToken, TokenResponse } from './grants.ts';
-import { bareId } from './ids.ts';
-import { type AdminRole, adminRoles } from './licenses.ts';
-import type { Account, Organization, OrganizationOptions } from './organizations.ts';
-import type { Person } from './person.ts';
-import type { Settings, SettingsChange } from './settings.ts';
-import type { Stats } from './stats.ts';
-import type { World } from './world.ts';
+import type { FaultRule } from '../faults.ts';
+import { bareId } from '../ids.ts';
+import type { AccessToken, TokenResponse } from '../oauth/grants.ts';
+import { type Churn, churn } from '../people/churn.ts';
+import type { PersonChange } from '../people/directory.ts';
+import { type AdminRole, adminRoles } from '../people/licenses.ts';
+import type { Account, Organization, OrganizationOptions } from '../people/organizations.ts';
+import type { Person } from '../people/person.ts';
+import type { Settings, SettingsChange } from '../settings.ts';
+import type { Stats } from '../stats.ts';
+import type { World } from '../world.ts';
 
 /** One of them at a time. Ids may be bare or Webex's. */
 interface PeopleChange {

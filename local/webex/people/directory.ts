@@ -1,7 +1,7 @@
 /** The people of one organization: computed on demand, with only what was changed kept in memory. */
 
+import { bareId } from '../ids.ts';
 import { draws } from './chance.ts';
-import { bareId } from './ids.ts';
 import { datesOf, emailToSlot, type Household, type Person, person, slotToUuid, uuidToSlot } from './person.ts';
 
 /** Fields to set; `null` takes an optional one away. Ids may be bare or Webex's. */

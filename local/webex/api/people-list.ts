@@ -1,12 +1,12 @@
 /** `GET /v1/people`: filters, pages, next links, and the ways in which those are known to go wrong. */
 
-import { type Answer, Refusal } from './answers.ts';
-import type { PageFault } from './faults.ts';
-import { bareId, bareIdOfType } from './ids.ts';
-import type { Organization } from './organizations.ts';
-import type { Person } from './person.ts';
+import { type Answer, Refusal } from '../answers.ts';
+import type { PageFault } from '../faults.ts';
+import { bareId, bareIdOfType } from '../ids.ts';
+import type { Organization } from '../people/organizations.ts';
+import type { Person } from '../people/person.ts';
+import type { Call, World } from '../world.ts';
 import { personOnWire } from './wire.ts';
-import type { Call, World } from './world.ts';
 
 /** The most ids that one look-up takes. */
 const maxIds = 85;

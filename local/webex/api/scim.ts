@@ -1,11 +1,11 @@
 /** `GET /identity/scim/{organization}/v2/Users`: the other view of the people, which tells how many there are. */
 
-import type { Answer } from './answers.ts';
-import type { Directory } from './directory.ts';
-import type { Organization } from './organizations.ts';
-import type { Person } from './person.ts';
+import type { Answer } from '../answers.ts';
+import type { Directory } from '../people/directory.ts';
+import type { Organization } from '../people/organizations.ts';
+import type { Person } from '../people/person.ts';
+import type { Call, World } from '../world.ts';
 import { personInScim } from './wire.ts';
-import type { Call, World } from './world.ts';
 
 /** @see https://developer.webex.com/docs/api/v1/scim-2-users/search-users */
 export function searchUsers(world: World, call: Call, organization: Organization): Answer {

@@ -1,9 +1,9 @@
 /** The calls by which an administrator sees and ends what integrations were granted. */
 
-import { type Answer, Refusal } from './answers.ts';
+import { type Answer, Refusal } from '../answers.ts';
+import { bareIdOfType, webexId } from '../ids.ts';
+import type { Call, World } from '../world.ts';
 import { type Caller, ownOrganization } from './caller.ts';
-import { bareIdOfType, webexId } from './ids.ts';
-import type { Call, World } from './world.ts';
 
 /** @see https://developer.webex.com/docs/api/v1/authorizations */
 export function listAuthorizations(world: World, call: Call, { organization }: Caller): Answer {

@@ -1,8 +1,8 @@
 /** Grants of administrators to integrations: codes, access tokens, refresh tokens, and when each of them dies. */
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Account } from './organizations.ts';
-import type { Settings } from './settings.ts';
+import type { Account } from '../people/organizations.ts';
+import type { Settings } from '../settings.ts';
 
 /** The body of a successful answer of the token endpoint. @see https://developer.webex.com/docs/integrations */
 export interface TokenResponse {

@@ -1,10 +1,10 @@
 /** Who makes a call of the API, and what all refusals of it say. */
 
-import { Refusal } from './answers.ts';
-import type { Grant } from './grants.ts';
-import { bareId } from './ids.ts';
-import type { Organization } from './organizations.ts';
-import { bearerOf, type Call, type World } from './world.ts';
+import { Refusal } from '../answers.ts';
+import { bareId } from '../ids.ts';
+import type { Grant } from '../oauth/grants.ts';
+import type { Organization } from '../people/organizations.ts';
+import { bearerOf, type Call, type World } from '../world.ts';
 
 export interface Caller {
   grant: Grant;

@@ -1,10 +1,10 @@
 /** `/v1/authorize`: sign-in and consent in a browser, ending in a redirect with a code or an error. */
 
 import { randomUUID } from 'node:crypto';
-import { type Answer, Refusal } from './answers.ts';
-import type { Account } from './organizations.ts';
+import { type Answer, Refusal } from '../answers.ts';
+import type { Account } from '../people/organizations.ts';
+import { type Call, type Client, formOf, type World } from '../world.ts';
 import { consentPage, emailPage, errorPage, passwordPage } from './pages.ts';
-import { type Call, type Client, formOf, type World } from './world.ts';
 
 const cookieName = 'webex_session';
 

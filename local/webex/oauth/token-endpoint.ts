@@ -1,9 +1,9 @@
 /** `POST /v1/access_token`: codes and refresh tokens become token pairs. */
 
 import { createHash } from 'node:crypto';
-import { type Answer, Refusal } from './answers.ts';
+import { type Answer, Refusal } from '../answers.ts';
+import { type Call, type Client, formOf, type World } from '../world.ts';
 import type { Grant } from './grants.ts';
-import { type Call, type Client, formOf, type World } from './world.ts';
 
 /**
  * Refuses with `invalid_request`, `invalid_client`, `invalid_grant` or `unsupported_grant_type`.

@@ -1,12 +1,12 @@
 /** `/_control`: the operations of control.ts over HTTP, for whoever runs the stand-in as a process of its own. */
 
 import { z } from 'zod';
-import { type Answer, Refusal } from './answers.ts';
+import { type Answer, Refusal } from '../answers.ts';
+import { faultRule } from '../faults.ts';
+import { adminRoles } from '../people/licenses.ts';
+import { settingsChange } from '../settings.ts';
+import type { Call } from '../world.ts';
 import type { WebexControl } from './control.ts';
-import { faultRule } from './faults.ts';
-import { adminRoles } from './licenses.ts';
-import { settingsChange } from './settings.ts';
-import type { Call } from './world.ts';
 
 const roles = z.array(z.enum(Object.keys(adminRoles) as (keyof typeof adminRoles)[]));
 /** A bound on what one request may ask for, so that a typing error does not use up all memory. */

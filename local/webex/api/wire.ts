@@ -1,8 +1,8 @@
 /** People in the words of the people API and of SCIM. */
 
-import { hashText, mix } from './chance.ts';
-import { type IdType, webexId } from './ids.ts';
-import type { Person } from './person.ts';
+import { type IdType, webexId } from '../ids.ts';
+import { hashText, mix } from '../people/chance.ts';
+import type { Person } from '../people/person.ts';
 
 /** Ids are the same ones over and over, and pages are long: encode each once. */
 const encoded = new Map<string, string>();

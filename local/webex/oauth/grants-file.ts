@@ -1,8 +1,8 @@
 /** Keeps grants over a restart of the local stack: real tokens outlive a server too. */
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { World } from '../world.ts';
 import type { Grant } from './grants.ts';
-import type { World } from './world.ts';
 
 type Kept = Omit<Grant, 'account'> & { email: string };
 

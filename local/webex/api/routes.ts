@@ -1,17 +1,17 @@
 /** The calls of the REST API: who may make which, and the short ones among them. */
 
-import { type Answer, Refusal } from './answers.ts';
+import { type Answer, Refusal } from '../answers.ts';
+import { bareId, bareIdOfType, webexId } from '../ids.ts';
+import { licensesOf, webexRoles } from '../people/licenses.ts';
+import type { Organization } from '../people/organizations.ts';
+import type { Person } from '../people/person.ts';
+import type { ScopedCall } from '../settings.ts';
+import type { Call, World } from '../world.ts';
 import { deleteAuthorizations, listAuthorizations } from './authorizations.ts';
 import { authenticate, type Caller, forbidden, ownOrganization } from './caller.ts';
-import { bareId, bareIdOfType, webexId } from './ids.ts';
-import { licensesOf, webexRoles } from './licenses.ts';
-import type { Organization } from './organizations.ts';
 import { listPeople } from './people-list.ts';
-import type { Person } from './person.ts';
 import { searchUsers } from './scim.ts';
-import type { ScopedCall } from './settings.ts';
 import { personOnWire } from './wire.ts';
-import type { Call, World } from './world.ts';
 
 interface Route {
   method: string;

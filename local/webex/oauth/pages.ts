@@ -1,7 +1,7 @@
 /** The pages of sign-in and consent: plain forms, for a person, a browser test and a script alike. */
 
-import type { Answer } from './answers.ts';
-import type { Account, Organization } from './organizations.ts';
+import type { Answer } from '../answers.ts';
+import type { Account, Organization } from '../people/organizations.ts';
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const safe = (text: string) => text.replace(/[&<>"']/g, (letter) => entities[letter]!);
