@@ -19,7 +19,7 @@ import type { Connection } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
 import { newGrant, type TokenPair } from '../domain/grant.ts';
-import { healthy } from '../domain/refresh-policy.ts';
+import { withGrant } from '../domain/refresh-policy.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Ports, Write } from '../ports.ts';
 import { connectionPath, customerPath } from '../storage/layout.ts';
@@ -189,7 +189,7 @@ async function storeGrant(ports: Ports, { link: { path, data: opened } }: OpenLi
     assertServes(consent, { customer: name, accountNumber, scopes: settings.requiredScopes });
     const now = clock.now();
     const grant = { ...newGrant(pair, sealed, { after: read.data.grant?.serial }), scopes, authorizer };
-    const connection = healthy(read.data, grant, now);
+    const connection = withGrant(read.data, grant, now);
     const again = read.data.state !== 'absent';
     const facts = { organization: authorizer.organizationName, authorizer: authorizer.email, again };
     const connected = newEvents([{ type: 'connected', facts }], { customerId, now, by });

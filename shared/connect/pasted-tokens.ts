@@ -12,7 +12,7 @@ import { type Customer, proxiesOf } from '../domain/customer.ts';
 import type { EventDraft } from '../domain/event.ts';
 import { codeOf, Failure, type FailureCode } from '../domain/failure.ts';
 import { newGrant, type TokenPair } from '../domain/grant.ts';
-import { healthy, isOurFault, takeLease } from '../domain/refresh-policy.ts';
+import { isPlatformFault, withGrant, withLease } from '../domain/refresh-policy.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { connectionPath, refreshTokenPlace } from '../storage/layout.ts';
@@ -28,7 +28,7 @@ export interface Pasted {
 }
 
 /** What Webex said of a pasted pair: `proven` with whose it is, or why it could not be asked. */
-export type Adoption = { requestedAt: number } & (
+export type ExchangeResult = { requestedAt: number } & (
   | { kind: 'proven'; pair: TokenPair; consent: Consent }
   | { kind: 'unverified'; pair?: TokenPair; failure: Failure }
 );
@@ -41,7 +41,11 @@ const final: ReadonlySet<FailureCode> = new Set(['wrong_organization', 'administ
  * @throws Failure `invalid_request` when Webex refuses the token, `wrong_organization`, `administrator_required`,
  *   `scopes_missing`, `client_refused`
  */
-export async function tryPasted(ports: Ports, customer: Customer, { refreshToken }: Pasted): Promise<Adoption> {
+export async function exchangePastedTokens(
+  ports: Ports,
+  customer: Customer,
+  { refreshToken }: Pasted,
+): Promise<ExchangeResult> {
   const { clock, sealer, settings, webex } = ports;
   const proxies = proxiesOf(customer);
   // Proves that we can seal, before Webex gives a pair that would be lost otherwise.
@@ -65,7 +69,7 @@ export async function tryPasted(ports: Ports, customer: Customer, { refreshToken
       ];
       throw new Failure('invalid_request', 'The request is not valid.', { problems });
     }
-    if (final.has(code) || (!pair && (isOurFault(code) || !(error instanceof Failure)))) throw error;
+    if (final.has(code) || (!pair && (isPlatformFault(code) || !(error instanceof Failure)))) throw error;
     // Whatever else Webex says may pass, and what it has renewed must not be lost.
     return { kind: 'unverified', failure: toFailure(error), requestedAt, ...(pair && { pair }) };
   }
@@ -76,7 +80,7 @@ export async function adopted(
   { sealer, clock, settings }: Pick<Ports, 'sealer' | 'clock' | 'settings'>,
   before: Connection,
   pasted: Pasted,
-  adoption: Adoption,
+  adoption: ExchangeResult,
 ): Promise<{ connection: Connection; events: EventDraft[] }> {
   const { customerId } = before;
   const { pair, requestedAt } = adoption;
@@ -86,7 +90,7 @@ export async function adopted(
   if (adoption.kind === 'unverified') {
     const { code, message } = adoption.failure;
     const fault = { code, message, at: now };
-    const connection = healthy(before, { ...grant, unverified: true }, now);
+    const connection = withGrant(before, { ...grant, unverified: true }, now);
     return {
       connection: { ...connection, state: 'degraded', failures: 1, fault, nextRefreshAt: now },
       events: [{ type: 'degraded', facts: { code } }],
@@ -96,7 +100,7 @@ export async function adopted(
   const again = before.state !== 'absent';
   const facts = { organization: authorizer.organizationName, authorizer: authorizer.email, again, pasted: true };
   return {
-    connection: healthy(before, { ...grant, scopes, authorizer }, now, settings.requiredScopes),
+    connection: withGrant(before, { ...grant, scopes, authorizer }, now, settings.requiredScopes),
     events: [{ type: 'connected', facts }],
   };
 }
@@ -110,7 +114,7 @@ export async function adoptInto(ports: Ports, caller: Caller, customer: Customer
   const { store, clock } = ports;
   const held = await lease(ports, caller, customer.id);
   try {
-    const adoption = await tryPasted(ports, customer, pasted);
+    const adoption = await exchangePastedTokens(ports, customer, pasted);
     const keepsOld = held.data.state === 'active' || held.data.state === 'degraded';
     if (adoption.kind === 'unverified' && keepsOld && !adoption.pair) throw adoption.failure;
     const by = actor(caller);
@@ -147,7 +151,7 @@ async function lease(ports: Ports, caller: Caller, customerId: string): Promise<
     if (connection.data.lease && connection.data.lease.endsAt > now) {
       throw new Failure('busy', 'A refresh of this customer is under way.', { retryAfterMs: 5_000 });
     }
-    const data = takeLease(connection.data, randomUUID(), now);
+    const data = withLease(connection.data, randomUUID(), now);
     const writes = [{ set: connection.path, data, if: { version: connection.version } }];
     return { writes, result: { ...connection, data } };
   });

@@ -16,13 +16,13 @@ export const exchangeMs = 30_000;
 export const leaseMs = 3 * exchangeMs;
 
 /** The second proof of a refused grant is asked for no sooner than this after the first. */
-export const secondProofAfterMs = 10 * 60_000;
+export const confirmRefusalAfterMs = 10 * 60_000;
 
 /**
  * A pair that Webex gave is tried to be stored for so long after the lease was taken. Whoever takes the lease meanwhile
  * can at worst be refused once (the pair was rotated away under them): ours still arrives before the second proof.
  */
-export const storeWithinMs = leaseMs + secondProofAfterMs;
+export const storeWithinMs = leaseMs + confirmRefusalAfterMs;
 
 /** Faults that are ours: every customer meets them alike, so they are no customer's. */
 const ourFaults: ReadonlySet<FailureCode> = new Set<FailureCode>([
@@ -33,7 +33,7 @@ const ourFaults: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'store_unavailable',
 ]);
 
-export function isOurFault(code: FailureCode): boolean {
+export function isPlatformFault(code: FailureCode): boolean {
   return ourFaults.has(code);
 }
 
@@ -63,7 +63,7 @@ export function mayExchange(lease: Lease, now: number): boolean {
 }
 
 /** The connection with a lease for `owner`; it is held once this has been committed on the version that was read. */
-export function takeLease(connection: Connection, owner: string, now: number): Connection & { lease: Lease } {
+export function withLease(connection: Connection, owner: string, now: number): Connection & { lease: Lease } {
   const epoch = connection.epoch + 1;
   return { ...connection, epoch, lease: { owner, epoch, endsAt: now + leaseMs } };
 }
@@ -74,7 +74,7 @@ export interface Decided {
 }
 
 /** The grant's own dates and health after a success: everything about failure is forgotten. */
-export function healthy(
+export function withGrant(
   connection: Connection,
   grant: StoredGrant,
   now: number,
@@ -105,7 +105,7 @@ export function withMissingScopes(connection: Connection, requiredScopes: string
  * `owner` of a lease has brought a new pair. Where it came so late that another holds the lease by now, that lease
  * stays: its owner's exchange is under way.
  */
-export function refreshed(
+export function afterSuccess(
   connection: Connection,
   grant: StoredGrant,
   facts: { owner: string; now: number; requiredScopes: string[] },
@@ -114,7 +114,7 @@ export function refreshed(
   const { lease } = connection;
   return {
     connection: {
-      ...healthy(connection, grant, facts.now, facts.requiredScopes),
+      ...withGrant(connection, grant, facts.now, facts.requiredScopes),
       ...(lease && lease.owner !== facts.owner && { lease }),
     },
     events: recovered ? [{ type: 'recovered', facts: { failures: connection.failures } }] : [],
@@ -125,16 +125,16 @@ export function refreshed(
  * The exchange failed. Nothing transient costs the connection: only a second refusal of the same grant, a while after
  * the first, ends it. What is our own fault leaves no mark.
  */
-export function failed(connection: Connection, failure: Failure, now: number, random: number): Decided {
+export function afterFailure(connection: Connection, failure: Failure, now: number, random: number): Decided {
   const { lease: _lease, ...released } = connection;
   const grant = connection.grant;
-  if (!grant || isOurFault(failure.code)) return { connection: released, events: [] };
+  if (!grant || isPlatformFault(failure.code)) return { connection: released, events: [] };
 
   const refused = failure.code === 'grant_refused';
   const [trackingId, retryAfterMs] = [trackingIdOf(failure), retryAfterMsOf(failure)];
   const fault = { code: failure.code, message: failure.message, at: now, ...(trackingId && { trackingId }) };
   const failures = connection.failures + 1;
-  if (refused && connection.refusedAt !== undefined && now - connection.refusedAt >= secondProofAfterMs) {
+  if (refused && connection.refusedAt !== undefined && now - connection.refusedAt >= confirmRefusalAfterMs) {
     const { nextRefreshAt: _next, nextWarningAt: _warning, ...ended } = released;
     return {
       connection: { ...ended, state: 'reauthorization_required', failures, fault },
@@ -144,8 +144,8 @@ export function failed(connection: Connection, failure: Failure, now: number, ra
 
   // Never in the future, where a clock that jumped back would put it: the second proof would not come for as long.
   const refusedAt = refused ? Math.min(connection.refusedAt ?? now, now) : connection.refusedAt;
-  const delay = retryDelayMs({ failures, runwayMs: timeLeftMs(grant, now), random, retryAfterMs });
-  const nextRefreshAt = now + (refused ? secondProofAfterMs : delay);
+  const delay = retryDelayMs({ failures, timeLeftMs: timeLeftMs(grant, now), random, retryAfterMs });
+  const nextRefreshAt = now + (refused ? confirmRefusalAfterMs : delay);
   return {
     connection: { ...released, state: 'degraded', failures, fault, nextRefreshAt, ...(refusedAt && { refusedAt }) },
     events: connection.state === 'active' ? [{ type: 'degraded', facts: { code: fault.code } }] : [],
@@ -153,7 +153,7 @@ export function failed(connection: Connection, failure: Failure, now: number, ra
 }
 
 /** The runway crossed a mark: the warning, and when the next one is. */
-export function warned(connection: Connection, now: number): Decided {
+export function afterWarning(connection: Connection, now: number): Decided {
   const { nextWarningAt, ...rest } = connection;
   if (nextWarningAt === undefined || nextWarningAt > now || !connection.grant) return { connection, events: [] };
   const { refreshExpiresAt } = connection.grant;

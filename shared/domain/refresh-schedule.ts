@@ -46,12 +46,12 @@ export function dueAt(
  */
 export function retryDelayMs(facts: {
   failures: number;
-  runwayMs: number;
+  timeLeftMs: number;
   random: number;
   retryAfterMs?: number;
 }): number {
   const growing = 10 * minute * 2 ** Math.min(facts.failures - 1, 12);
-  const longest = Math.min(12 * hour, facts.runwayMs / 20);
+  const longest = Math.min(12 * hour, facts.timeLeftMs / 20);
   const delay = Math.max(5 * minute, Math.min(growing, longest));
   return Math.max(facts.retryAfterMs ?? 0, Math.round(delay * (1 - facts.random / 4)));
 }

@@ -2,11 +2,11 @@
 
 import { codeOf, Failure, retryAfterMsOf } from '../domain/failure.ts';
 import type { Ports } from '../ports.ts';
-import { type WorkingAccess, withAccess } from '../tokens/access-token.ts';
+import { type CustomerAccess, withAccessToken } from '../tokens/access-token.ts';
 
 /** Makes a call as often as it makes sense within a minute; `onFailure` hears of every failure first. */
 export type Call = <T>(
-  make: (access: WorkingAccess) => Promise<T>,
+  make: (access: CustomerAccess) => Promise<T>,
   onFailure?: (failure: Failure) => void,
 ) => Promise<T>;
 
@@ -28,16 +28,16 @@ export function callsOf(
   ending?: AbortSignal,
 ): Call {
   const { clock } = ports;
-  let kept: WorkingAccess | undefined;
+  let kept: CustomerAccess | undefined;
   let pausedUntil = 0;
 
-  async function once<T>(make: (access: WorkingAccess) => Promise<T>): Promise<T> {
+  async function once<T>(make: (access: CustomerAccess) => Promise<T>): Promise<T> {
     try {
       if (kept && kept.expiresAt - clock.now() > marginMs) return await make(kept);
     } catch (error) {
       if (codeOf(error) !== 'webex_unauthorized') throw error;
     }
-    return withAccess(ports, customerId, (access) => {
+    return withAccessToken(ports, customerId, (access) => {
       kept = access;
       return make(access);
     });

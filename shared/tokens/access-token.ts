@@ -7,14 +7,14 @@ import { decideRefresh } from '../domain/refresh-policy.ts';
 import type { Ports, WebexAccess } from '../ports.ts';
 import { accessTokenPlace, connectionPath, customerPath } from '../storage/layout.ts';
 
-import { refreshNow } from './refresh-on-demand.ts';
+import { refreshOnDemand } from './refresh-on-demand.ts';
 
 /** A token with less than this left is renewed before it is given out. */
 const nearEndMs = 10 * 60_000;
 /** Enough for the call that the token is asked for. */
 const soonMs = 60_000;
 
-export interface WorkingAccess extends WebexAccess {
+export interface CustomerAccess extends WebexAccess {
   customer: Customer;
   /** When the token dies, epoch ms. */
   expiresAt: number;
@@ -24,7 +24,7 @@ export interface WorkingAccess extends WebexAccess {
  * A token that still works is served while refreshing fails.
  * @throws Failure `not_found`, `not_connected`, `reauthorization_required`, and Webex's codes once the token is dead
  */
-export async function workingAccess(ports: Ports, customerId: string): Promise<WorkingAccess> {
+export async function getAccessToken(ports: Ports, customerId: string): Promise<CustomerAccess> {
   const { clock, store } = ports;
   const [customer, read] = await Promise.all([
     store.get<Customer>(customerPath(customerId)),
@@ -38,7 +38,7 @@ export async function workingAccess(ports: Ports, customerId: string): Promise<W
   const beingRenewed = leftMs > soonMs && decideRefresh(connection, clock.now(), true).kind === 'leased';
   if ((leftMs < nearEndMs || connection.grant.unverified) && !beingRenewed) {
     try {
-      connection = (await refreshNow(ports, customerId)).connection ?? connection;
+      connection = (await refreshOnDemand(ports, customerId)).connection ?? connection;
     } catch (error) {
       const stillWorks = connection.grant!.accessExpiresAt > clock.now() && !connection.grant!.unverified;
       if (!stillWorks || codeOf(error) === 'not_found') throw error;
@@ -55,16 +55,16 @@ export async function workingAccess(ports: Ports, customerId: string): Promise<W
  * Makes a call in the customer's name; a 401 renews the token once and calls once more.
  * @throws Failure what `workingAccess` and the call throw
  */
-export async function withAccess<T>(
+export async function withAccessToken<T>(
   ports: Ports,
   customerId: string,
-  call: (access: WorkingAccess) => Promise<T>,
+  call: (access: CustomerAccess) => Promise<T>,
 ): Promise<T> {
   try {
-    return await call(await workingAccess(ports, customerId));
+    return await call(await getAccessToken(ports, customerId));
   } catch (error) {
     if (codeOf(error) !== 'webex_unauthorized') throw error;
-    await refreshNow(ports, customerId);
-    return call(await workingAccess(ports, customerId));
+    await refreshOnDemand(ports, customerId);
+    return call(await getAccessToken(ports, customerId));
   }
 }

@@ -3,7 +3,7 @@
 import { codeOf, Failure } from '../domain/failure.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Clock, Secrets, Store } from '../ports.ts';
-import { everyConnection } from './reseal.ts';
+import { everyConnection } from './every-connection.ts';
 
 /** A key of the keyring, a JWK (RFC 7517); `iat` says when it became the first, epoch seconds. */
 export interface SealingKey {

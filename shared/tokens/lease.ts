@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Connection, Lease } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
 import { codeOf } from '../domain/failure.ts';
-import { type Decided, decideRefresh, takeLease } from '../domain/refresh-policy.ts';
+import { type Decided, decideRefresh, withLease } from '../domain/refresh-policy.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { connectionPath, customerPath } from '../storage/layout.ts';
 import { newEvents } from '../storage/outbox.ts';
@@ -31,7 +31,7 @@ export async function lease(ports: Ports, first: Stored<Connection>, force?: boo
   for (let tried = 0; tried < leaseTries; tried++) {
     const decision = decideRefresh(read.data, clock.now(), force);
     if (decision.kind !== 'due') return { outcome: decision.kind, connection: read.data };
-    const data = takeLease(read.data, owner, clock.now());
+    const data = withLease(read.data, owner, clock.now());
     // Side by side: the lease is on its way to the disk while the proxies are read.
     const customer = store.get<Customer>(customerPath(data.customerId));
     let refusal: unknown;

@@ -3,7 +3,7 @@
 import type { Connection } from '../domain/connection.ts';
 import { causeOf, codeOf, Failure } from '../domain/failure.ts';
 import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
-import { isOurFault, warned } from '../domain/refresh-policy.ts';
+import { afterWarning, isPlatformFault } from '../domain/refresh-policy.ts';
 import { longestPlanMs } from '../domain/refresh-schedule.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { connections } from '../storage/layout.ts';
@@ -54,7 +54,7 @@ export async function refreshDue(ports: Ports, limits: RunLimits): Promise<Refre
       if (outcome === 'refreshed' || outcome === 'unchanged') [inARow, accepted] = [0, true];
     } catch (error) {
       const code = codeOf(error);
-      if (isOurFault(code) && code !== 'store_unavailable') inARow += 1;
+      if (isPlatformFault(code) && code !== 'store_unavailable') inARow += 1;
       const cause = error instanceof Failure ? causeOf(error) : String(error);
       log.error('refresh_error', { customer: read.data.customerId, code, cause });
     }
@@ -106,7 +106,7 @@ async function warnCrossed(ports: Ports, limits: RunLimits): Promise<number> {
     try {
       const events = await transact(ports, async () => {
         const read = await store.get<Connection>(path);
-        const decided = read ? warned(read.data, clock.now()) : undefined;
+        const decided = read ? afterWarning(read.data, clock.now()) : undefined;
         if (!read || !decided?.events.length) return { writes: [], result: [] };
         const events = newEvents(decided.events, { customerId, now: clock.now() });
         const change = { set: path, data: decided.connection, if: { version: read.version } };

@@ -14,17 +14,17 @@ const underWay = new WeakMap<object, Map<string, Promise<RefreshResult>>>();
  * Callers of one process share one exchange; where another process holds the lease, its result is waited for.
  * @throws Failure `not_found`, `not_connected`, `reauthorization_required`, `busy`, `client_refused` and Webex's codes
  */
-export async function refreshNow(ports: Ports, customerId: string, by?: string): Promise<RefreshResult> {
+export async function refreshOnDemand(ports: Ports, customerId: string, by?: string): Promise<RefreshResult> {
   const sharing = underWay.get(ports.store) ?? new Map<string, Promise<RefreshResult>>();
   underWay.set(ports.store, sharing);
   const shared = sharing.get(customerId);
   if (shared) return shared;
-  const own = askForRefresh(ports, customerId, by).finally(() => sharing.delete(customerId));
+  const own = waitOrRefresh(ports, customerId, by).finally(() => sharing.delete(customerId));
   sharing.set(customerId, own);
   return own;
 }
 
-async function askForRefresh(ports: Ports, customerId: string, by?: string): Promise<RefreshResult> {
+async function waitOrRefresh(ports: Ports, customerId: string, by?: string): Promise<RefreshResult> {
   const { store, clock } = ports;
   const giveUpAt = clock.now() + leaseMs;
   let first: Connection | undefined;
@@ -36,7 +36,7 @@ async function askForRefresh(ports: Ports, customerId: string, by?: string): Pro
     first ??= now;
     if (before && now.grant?.serial !== before.grant?.serial) return { outcome: 'superseded', connection: now };
     // Whoever held the lease was answered with a failure: asking Webex again at once would only add to it.
-    if (before?.lease && now.failures > before.failures) throw told(now);
+    if (before?.lease && now.failures > before.failures) throw failureFromFault(now);
     const result = await refreshConnection(ports, read, { force: true, ...(by && { by }) });
     switch (result.outcome) {
       case 'leased':
@@ -60,7 +60,7 @@ async function askForRefresh(ports: Ports, customerId: string, by?: string): Pro
 }
 
 /** The failure that a connection's fault was stored from. */
-function told({ fault }: Connection): Failure {
+function failureFromFault({ fault }: Connection): Failure {
   const { code = 'internal', message = 'The refresh failed.', trackingId } = fault ?? {};
   return new Failure(code as FailureCode, message, trackingId ? { trackingId } : {});
 }

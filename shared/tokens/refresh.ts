@@ -9,7 +9,7 @@ import type { EventDraft } from '../domain/event.ts';
 import { Failure } from '../domain/failure.ts';
 import { newGrant, type StoredGrant } from '../domain/grant.ts';
 import type { Proxies } from '../domain/proxy.ts';
-import { failed, isOurFault, mayExchange, refreshed, storeWithinMs } from '../domain/refresh-policy.ts';
+import { afterFailure, afterSuccess, isPlatformFault, mayExchange, storeWithinMs } from '../domain/refresh-policy.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { accessTokenPlace, refreshTokenPlace } from '../storage/layout.ts';
 import { lease, settle } from './lease.ts';
@@ -59,11 +59,11 @@ export async function refreshConnection(
     const connection = await settle(ports, held, {
       // A failure counts only while the lease is still ours; a success is kept even when it came late.
       decide: (now) =>
-        now.lease?.owner === mine.owner ? failed(now, failure, clock.now(), clock.random()) : undefined,
+        now.lease?.owner === mine.owner ? afterFailure(now, failure, clock.now(), clock.random()) : undefined,
       isStored: (now) => now.epoch === mine.epoch && !now.lease && now.grant?.serial === grant.serial,
       until: mine.endsAt,
     });
-    if (isOurFault(failure.code)) throw failure;
+    if (isPlatformFault(failure.code)) throw failure;
     const { state, failures } = connection ?? {};
     log.warn('refresh_failed', { customer: customerId, ...failure.detail, state, failures });
     if (!connection) return { outcome: 'superseded' };
@@ -78,7 +78,7 @@ export async function refreshConnection(
     decide: (now) => {
       if (now.grant?.serial !== grant.serial) return undefined;
       const { requiredScopes } = ports.settings;
-      const decided = refreshed(now, renewed, { owner: mine.owner, now: clock.now(), requiredScopes });
+      const decided = afterSuccess(now, renewed, { owner: mine.owner, now: clock.now(), requiredScopes });
       return { ...decided, events: [...decided.events, ...asked] };
     },
     isStored: (now) => now.grant?.sealedAccessToken === renewed.sealedAccessToken,

@@ -1,13 +1,11 @@
-/** Walks over all connections that bring them up to date without asking Webex: with the key that seals now, with the scopes required now. */
+/** Moves every stored pair to the key that seals now, after a rotation. Webex is not asked. */
 
 import type { Connection } from '../domain/connection.ts';
 import { causeOf, codeOf, type Failure } from '../domain/failure.ts';
 import type { StoredGrant } from '../domain/grant.ts';
-import { withMissingScopes } from '../domain/refresh-policy.ts';
-import type { Ports, Sealer, Store, Stored } from '../ports.ts';
-import { accessTokenPlace, connections, refreshTokenPlace } from '../storage/layout.ts';
-import { everyDocument } from '../storage/pages.ts';
-import { transact } from '../storage/transact.ts';
+import type { Ports, Sealer } from '../ports.ts';
+import { accessTokenPlace, refreshTokenPlace } from '../storage/layout.ts';
+import { changeConnection, everyConnection } from './every-connection.ts';
 
 export interface Resealed {
   seen: number;
@@ -26,7 +24,7 @@ export async function resealAll(ports: Ports): Promise<Resealed> {
   for await (const { path } of everyConnection(ports.store)) {
     result.seen += 1;
     try {
-      if (await change(ports, path, (connection) => resealed(sealer, connection))) result.changed += 1;
+      if (await changeConnection(ports, path, (connection) => resealed(sealer, connection))) result.changed += 1;
     } catch (error) {
       if (codeOf(error) !== 'sealed_text_invalid') throw error;
       result.unreadable += 1;
@@ -48,42 +46,4 @@ async function resealed(sealer: Sealer, connection: Connection): Promise<Connect
     sealedRefreshToken: await move(refresh, refreshTokenPlace(customerId)),
   };
   return { ...connection, grant: moved };
-}
-
-/**
- * Marks every connection that lacks a scope required now: after a change of WEBEX_SCOPES, sooner than the week in which
- * refreshes would find out. Answers how many lack one.
- */
-export async function recheckScopes(ports: Ports): Promise<number> {
-  let lacking = 0;
-  for await (const { path } of everyConnection(ports.store)) {
-    const check = async (connection: Connection) => {
-      const checked = withMissingScopes(connection, ports.settings.requiredScopes);
-      const same = JSON.stringify(checked.missingScopes) === JSON.stringify(connection.missingScopes);
-      return same ? connection : checked;
-    };
-    await change(ports, path, check);
-    const read = await ports.store.get<Connection>(path);
-    if (read?.data.missingScopes) lacking += 1;
-  }
-  return lacking;
-}
-
-/** All connections, in the order of their ids. */
-export function everyConnection(store: Store): AsyncGenerator<Stored<Connection>, void> {
-  return everyDocument<Connection>(store, { collection: connections });
-}
-
-/** Changes one connection under its version, so that a refresh that comes in between is never overwritten. */
-async function change(
-  ports: Ports,
-  path: string,
-  decide: (connection: Connection) => Promise<Connection>,
-): Promise<boolean> {
-  return transact(ports, async () => {
-    const read = await ports.store.get<Connection>(path);
-    const data = read && (await decide(read.data));
-    if (!read || data === read.data) return { writes: [], result: false };
-    return { writes: [{ set: path, data: data!, if: { version: read.version } }], result: true };
-  });
 }

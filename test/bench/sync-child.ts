@@ -10,7 +10,7 @@ import { hashOf, toUser } from '../../shared/domain/user.ts';
 import { usersOf } from '../../shared/storage/layout.ts';
 import { requestSync } from '../../shared/sync/request.ts';
 import { runSync } from '../../shared/sync/run.ts';
-import { withAccess } from '../../shared/tokens/access-token.ts';
+import { withAccessToken } from '../../shared/tokens/access-token.ts';
 import { countingStore } from '../support/counting-store.ts';
 import { memorySecrets, type TestOutside, testPorts } from '../support/ports.ts';
 
@@ -53,7 +53,7 @@ export function benchOutside(task: Pick<Task, 'webexUrl' | 'keys' | 'store' | 'p
 
 /** Every page one after the other; `each` is waited for before the next one is asked for. */
 async function page(ports: TestOutside, task: Task, each: (people: Parameters<typeof hashOf>[0][]) => Promise<void>) {
-  return withAccess(ports, task.customer, async (access) => {
+  return withAccessToken(ports, task.customer, async (access) => {
     let [people, cursor] = [0, undefined as string | undefined];
     do {
       const asked = { orgId: task.orgId, max: task.pageSize, ...(cursor && { cursor }) };

@@ -15,7 +15,7 @@ import { day } from '../../shared/domain/time.ts';
 import type { Store } from '../../shared/ports.ts';
 import { connections, refreshTokenPlace } from '../../shared/storage/layout.ts';
 import { requestSync } from '../../shared/sync/request.ts';
-import { withAccess } from '../../shared/tokens/access-token.ts';
+import { withAccessToken } from '../../shared/tokens/access-token.ts';
 import { startFunction, unpackBundles } from '../support/deployed.ts';
 import { connect, members, organize } from '../support/fleet.ts';
 import { connectedCustomer, memorySecrets, sealingKeys, type TestOutside, testPorts } from '../support/ports.ts';
@@ -141,7 +141,9 @@ describe.skipIf(!emulators)('SIGTERM under load', () => {
     }
     expect(scanned.length).toBeGreaterThan(1);
     expect(scanned).toEqual(scanned.toSorted((a, b) => a - b));
-    const truth = await withAccess(ports, customer, (access) => organizationNow(ports.webex, access, organization.id));
+    const truth = await withAccessToken(ports, customer, (access) =>
+      organizationNow(ports.webex, access, organization.id),
+    );
     expect(differences(truth, await storedNow(store, customer))).toEqual([]);
   });
 });

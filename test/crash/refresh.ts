@@ -12,7 +12,7 @@ import { startWebex } from '../../local/webex/server.ts';
 import { joseSealer, keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts';
 import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
-import { healthy } from '../../shared/domain/refresh-policy.ts';
+import { withGrant } from '../../shared/domain/refresh-policy.ts';
 import { hour } from '../../shared/domain/time.ts';
 import type { Stored } from '../../shared/ports.ts';
 import { connections, refreshTokenPlace } from '../../shared/storage/layout.ts';
@@ -75,7 +75,7 @@ async function crash(rotation: 'keep' | 'rotate', randomKills: number, script: s
     const serial = read.data.grant!.serial + 1;
     const grant = await sealedGrant(sealer, customerId, webex.control.grant({ orgId }), { serial, now });
     // Due at once, so that the fleet stays as busy as it was.
-    const data = { ...healthy(read.data, grant, now), nextRefreshAt: now };
+    const data = { ...withGrant(read.data, grant, now), nextRefreshAt: now };
     await store.commit([{ set: read.path, data, if: { version: read.version } }]);
   }
 

@@ -19,7 +19,7 @@ import type { CustomerEvent } from '../../shared/domain/event.ts';
 import { customerPath, eventsOf } from '../../shared/storage/layout.ts';
 import { requestSync } from '../../shared/sync/request.ts';
 import { runSync } from '../../shared/sync/run.ts';
-import { withAccess } from '../../shared/tokens/access-token.ts';
+import { withAccessToken } from '../../shared/tokens/access-token.ts';
 import { mortal } from '../support/mortal.ts';
 import {
   connectedCustomer,
@@ -121,7 +121,7 @@ async function judge(at: World): Promise<void> {
   await deliver(ports);
   await runSync(ports, customer, id).catch(() => {});
   await reader.read(9);
-  const truth = await withAccess(ports, customer, (access) => organizationNow(ports.webex, access, orgId));
+  const truth = await withAccessToken(ports, customer, (access) => organizationNow(ports.webex, access, orgId));
   const stored = await storedNow(ports.store, customer);
   wrong.push(...differences(truth, stored).map((text) => `store: ${text}`));
   wrong.push(...differences(stored, await rosterNow(ports.store, customer)).map((text) => `roster: ${text}`));

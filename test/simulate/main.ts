@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { draws } from '../../local/webex/people/chance.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { Failure } from '../../shared/domain/failure.ts';
-import { healthy } from '../../shared/domain/refresh-policy.ts';
+import { withGrant } from '../../shared/domain/refresh-policy.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 import { day, hour } from '../../shared/domain/time.ts';
 import type { Clock, Log, Sealer } from '../../shared/ports.ts';
@@ -146,7 +146,7 @@ export async function simulate(options: { customers: number; days: number; seed:
       failures: 0,
       epoch: 0,
     };
-    await store.commit([{ set: connectionPath(customerId), data: healthy(fresh, storedGrant, now) }]);
+    await store.commit([{ set: connectionPath(customerId), data: withGrant(fresh, storedGrant, now) }]);
   }
 
   const perDay: number[] = [];

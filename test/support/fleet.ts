@@ -6,7 +6,7 @@ import type { Connection } from '../../shared/domain/connection.ts';
 import type { Customer } from '../../shared/domain/customer.ts';
 import { codeOf } from '../../shared/domain/failure.ts';
 import type { StoredGrant } from '../../shared/domain/grant.ts';
-import { healthy } from '../../shared/domain/refresh-policy.ts';
+import { withGrant } from '../../shared/domain/refresh-policy.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 import type { Sealer, Store, Write } from '../../shared/ports.ts';
 import { accessTokenPlace, connectionPath, customerPath, refreshTokenPlace } from '../../shared/storage/layout.ts';
@@ -65,7 +65,7 @@ export async function connect(
     const named = { id: customerId, hierarchy: 'sys', name: customerId, accountNumber: orgId, shadow: [], etag: '1' };
     const customer: Customer = { ...named, createdAt: now, updatedAt: now };
     batch.push({ set: customerPath(customerId), data: customer });
-    batch.push({ set: connectionPath(customerId), data: change(healthy(fresh, grant, now)) });
+    batch.push({ set: connectionPath(customerId), data: change(withGrant(fresh, grant, now)) });
     if (batch.length >= 100) await write(store, batch.splice(0));
   }
   if (batch.length > 0) await write(store, batch);

@@ -9,7 +9,7 @@ import { createCustomer, newCustomer } from '../../shared/customers/records.ts';
 import type { Caller } from '../../shared/domain/caller.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { Failure } from '../../shared/domain/failure.ts';
-import { healthy } from '../../shared/domain/refresh-policy.ts';
+import { withGrant } from '../../shared/domain/refresh-policy.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 import type { Clock, Log, Ports, Queue, Secrets, Store } from '../../shared/ports.ts';
 import { accessTokenPlace, connectionPath, refreshTokenPlace } from '../../shared/storage/layout.ts';
@@ -149,7 +149,7 @@ export async function giveGrant(
     grantedAt: now,
     refreshedAt: now,
   };
-  await store.commit([{ set: read.path, data: healthy(read.data, grant, now), if: { version: read.version } }]);
+  await store.commit([{ set: read.path, data: withGrant(read.data, grant, now), if: { version: read.version } }]);
 }
 
 /** The stored connection. */

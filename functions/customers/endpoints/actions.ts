@@ -9,8 +9,8 @@ import type { Ports } from '../../../shared/ports.ts';
 import { newEvents } from '../../../shared/storage/outbox.ts';
 import { commitDecision } from '../../../shared/storage/transact.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
-import { workingAccess } from '../../../shared/tokens/access-token.ts';
-import { refreshNow } from '../../../shared/tokens/refresh-on-demand.ts';
+import { getAccessToken } from '../../../shared/tokens/access-token.ts';
+import { refreshOnDemand } from '../../../shared/tokens/refresh-on-demand.ts';
 import { type Operation, operation } from '../api/endpoint.ts';
 import { customerShown, instant, showCustomer, time } from '../schemas/customer.ts';
 import { showSync, syncShown } from './syncs.ts';
@@ -68,7 +68,7 @@ export function actionOperations(ports: Ports): Operation[] {
       failures: webexFailures,
       async handle({ caller, role, params }) {
         await readCustomer(store, caller, params.id!, role);
-        const { outcome } = await refreshNow(ports, params.id!, actor(caller));
+        const { outcome } = await refreshOnDemand(ports, params.id!, actor(caller));
         const read = await readCustomer(store, caller, params.id!, role);
         return {
           body: { outcome, customer: showCustomer(read, { now: clock.now(), scopes: settings.requiredScopes }) },
@@ -124,7 +124,7 @@ export function actionOperations(ports: Ports): Operation[] {
       async handle({ caller, role, params }) {
         const id = params.id!;
         await readCustomer(store, caller, id, role);
-        const access = await workingAccess(ports, id);
+        const access = await getAccessToken(ports, id);
         const now = clock.now();
         // Recorded before it is given out: what cannot be recorded is not revealed.
         const events = newEvents([{ type: 'access_token_revealed' }], { customerId: id, now, by: actor(caller) });

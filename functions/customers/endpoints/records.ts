@@ -1,7 +1,7 @@
 /** The operations on customer records: list, create, get, change, delete. */
 
 import * as z from 'zod';
-import { adopted, adoptInto, type Pasted, tryPasted } from '../../../shared/connect/pasted-tokens.ts';
+import { adopted, adoptInto, exchangePastedTokens, type Pasted } from '../../../shared/connect/pasted-tokens.ts';
 import { deleteCustomer } from '../../../shared/customers/delete.ts';
 import { listCustomers, type Position } from '../../../shared/customers/list.ts';
 import {
@@ -105,7 +105,7 @@ export function recordOperations(ports: Ports): Operation[] {
           }
           // Before Webex is asked: a token that it may replace must not be spent on a name that is taken.
           await assertFree(store, created.customer);
-          const adoption = await tryPasted(ports, created.customer, pasted);
+          const adoption = await exchangePastedTokens(ports, created.customer, pasted);
           const { connection, events: drafts } = await adopted(ports, created.connection, pasted, adoption);
           const read = { customer: created.customer, connection };
           const answer = { status: 201, ...withETag(read) };

@@ -4,7 +4,7 @@ import { day } from '../../../shared/domain/time.ts';
 import { rosterOf } from '../../../shared/storage/layout.ts';
 import { syncOnePerson } from '../../../shared/sync/one-person.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
-import { withAccess } from '../../../shared/tokens/access-token.ts';
+import { withAccessToken } from '../../../shared/tokens/access-token.ts';
 import { readChanges, searchUsers } from '../../../shared/users/read.ts';
 import { connectedCustomer, movableClock, type TestOutside, testPorts } from '../../support/ports.ts';
 import {
@@ -39,7 +39,7 @@ afterEach(stop);
 
 const people = () => [...webex.control.peopleList(orgId)];
 const different = async () => {
-  const truth = await withAccess(ports, customer, (access) => organizationNow(ports.webex, access, orgId));
+  const truth = await withAccessToken(ports, customer, (access) => organizationNow(ports.webex, access, orgId));
   return [
     ...differences(truth, await storedNow(ports.store, customer)),
     ...differences(truth, await rosterNow(ports.store, customer)),

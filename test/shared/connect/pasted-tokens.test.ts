@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleOrganizations } from '../../../local/webex/sample.ts';
 import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
-import { adopted, adoptInto, tryPasted } from '../../../shared/connect/pasted-tokens.ts';
+import { adopted, adoptInto, exchangePastedTokens } from '../../../shared/connect/pasted-tokens.ts';
 import { createCustomer, newCustomer, readCustomer } from '../../../shared/customers/records.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import { newEvents } from '../../../shared/storage/outbox.ts';
-import { workingAccess } from '../../../shared/tokens/access-token.ts';
+import { getAccessToken } from '../../../shared/tokens/access-token.ts';
 import { refreshDue } from '../../../shared/tokens/refresh-due.ts';
 import {
   administrator,
@@ -42,7 +42,7 @@ async function pastedInOutage(organization: { id: string }): Promise<string> {
   const { customer, connection } = newCustomer(fields, ports.clock.now());
   const { id } = away();
   const pair = pasted(organization);
-  const adoption = await tryPasted(ports, customer, pair);
+  const adoption = await exchangePastedTokens(ports, customer, pair);
   expect(adoption.kind).toBe('unverified');
   const decided = await adopted(ports, connection, pair, adoption);
   const events = newEvents(decided.events, { customerId: customer.id, now: ports.clock.now() });
@@ -56,7 +56,7 @@ describe('a pasted pair', () => {
     const id = await pastedInOutage(acme);
     expect(await readConnection(ports.store, id)).toMatchObject({ state: 'degraded', grant: { unverified: true } });
     const { id: fault } = away();
-    await expect(workingAccess(ports, id)).rejects.toMatchObject({ code: 'webex_unavailable' });
+    await expect(getAccessToken(ports, id)).rejects.toMatchObject({ code: 'webex_unavailable' });
     webex.control.clearFaults(fault);
     ports.clock.advance(3_600_000);
     await run();
@@ -64,7 +64,7 @@ describe('a pasted pair', () => {
     expect(state).toBe('active');
     expect(grant!.unverified).toBeUndefined();
     expect(grant!.authorizer).toMatchObject({ organizationId: acme.id });
-    expect((await workingAccess(ports, id)).accessToken.reveal()).toBeTruthy();
+    expect((await getAccessToken(ports, id)).accessToken.reveal()).toBeTruthy();
   });
 
   it('of another organization ends when that comes out, and is never used', async () => {
@@ -73,7 +73,7 @@ describe('a pasted pair', () => {
     const connection = await readConnection(ports.store, id);
     expect(connection).toMatchObject({ state: 'reauthorization_required', fault: { code: 'wrong_organization' } });
     expect(connection.grant).toBeUndefined();
-    await expect(workingAccess(ports, id)).rejects.toMatchObject({ code: 'not_connected' });
+    await expect(getAccessToken(ports, id)).rejects.toMatchObject({ code: 'not_connected' });
   });
 
   it('stays unverified, and unserved, while Webex renews but does not say whose it is', async () => {
@@ -85,7 +85,7 @@ describe('a pasted pair', () => {
     });
     await run();
     expect(await readConnection(ports.store, id)).toMatchObject({ state: 'degraded', grant: { unverified: true } });
-    await expect(workingAccess(ports, id)).rejects.toMatchObject({ code: 'webex_unavailable' });
+    await expect(getAccessToken(ports, id)).rejects.toMatchObject({ code: 'webex_unavailable' });
     webex.control.clearFaults(fault);
     ports.clock.advance(11 * 60_000);
     await run();

@@ -3,13 +3,13 @@ import type { Connection } from '../../../shared/domain/connection.ts';
 import { Failure, type FailureCode } from '../../../shared/domain/failure.ts';
 import type { StoredGrant } from '../../../shared/domain/grant.ts';
 import {
+  afterFailure,
+  afterSuccess,
+  afterWarning,
+  confirmRefusalAfterMs,
   decideRefresh,
-  failed,
   leaseMs,
-  refreshed,
-  secondProofAfterMs,
-  takeLease,
-  warned,
+  withLease,
 } from '../../../shared/domain/refresh-policy.ts';
 import { day } from '../../../shared/domain/time.ts';
 
@@ -33,7 +33,7 @@ function connection(changes: Partial<Connection> = {}): Connection {
 }
 
 const by = (owner: string) => ({ owner, now, requiredScopes: [] as string[] });
-const fail = (code: FailureCode, state = connection(), at = now) => failed(state, new Failure(code, 'no'), at, 0);
+const fail = (code: FailureCode, state = connection(), at = now) => afterFailure(state, new Failure(code, 'no'), at, 0);
 
 describe('decideRefresh', () => {
   it('is due from its instant on, and before it when someone asks', () => {
@@ -43,7 +43,7 @@ describe('decideRefresh', () => {
   });
 
   it('leaves a held lease alone until it ends, even when someone asks', () => {
-    const held = takeLease(connection(), 'other', now);
+    const held = withLease(connection(), 'other', now);
     expect(decideRefresh(held, now + leaseMs - 1, true)).toEqual({ kind: 'leased', until: now + leaseMs });
     expect(decideRefresh(held, now + leaseMs).kind).toBe('due');
   });
@@ -61,8 +61,8 @@ describe('decideRefresh', () => {
 describe('a refresh that succeeds', () => {
   it('forgets the failures, ends the lease, plans the next one and tells of the recovery', () => {
     const fault = { code: 'webex_unavailable', message: '', at: now };
-    const ill = takeLease(connection({ state: 'degraded', failures: 4, fault, refusedAt: now }), 'me', now);
-    const { connection: well, events } = refreshed(ill, { ...grant, serial: 2, refreshedAt: now }, by('me'));
+    const ill = withLease(connection({ state: 'degraded', failures: 4, fault, refusedAt: now }), 'me', now);
+    const { connection: well, events } = afterSuccess(ill, { ...grant, serial: 2, refreshedAt: now }, by('me'));
     expect(well).toMatchObject({ state: 'active', failures: 0, epoch: 4, grant: { serial: 2 } });
     expect(well).not.toHaveProperty('lease');
     expect(well).not.toHaveProperty('fault');
@@ -72,7 +72,7 @@ describe('a refresh that succeeds', () => {
   });
 
   it('tells nothing of what was healthy', () => {
-    expect(refreshed(connection(), grant, by('me')).events).toEqual([]);
+    expect(afterSuccess(connection(), grant, by('me')).events).toEqual([]);
   });
 });
 
@@ -87,7 +87,7 @@ describe('a refresh that fails', () => {
   it.each(transient)('keeps the grant through any number of %s', (code) => {
     let state = connection();
     for (let count = 1; count <= 200; count++) {
-      state = failed(state, new Failure(code, 'no'), now + count * day, 0.5).connection;
+      state = afterFailure(state, new Failure(code, 'no'), now + count * day, 0.5).connection;
       expect(state).toMatchObject({ state: 'degraded', failures: count, grant });
       expect(state.nextRefreshAt).toBeGreaterThan(now + count * day);
     }
@@ -103,12 +103,12 @@ describe('a refresh that fails', () => {
     const first = fail('grant_refused');
     expect(first.connection).toMatchObject({
       state: 'degraded',
-      nextRefreshAt: now + secondProofAfterMs,
+      nextRefreshAt: now + confirmRefusalAfterMs,
       refusedAt: now,
     });
-    const tooSoon = fail('grant_refused', first.connection, now + secondProofAfterMs - 1);
+    const tooSoon = fail('grant_refused', first.connection, now + confirmRefusalAfterMs - 1);
     expect(tooSoon.connection.state).toBe('degraded');
-    const second = fail('grant_refused', tooSoon.connection, now + secondProofAfterMs);
+    const second = fail('grant_refused', tooSoon.connection, now + confirmRefusalAfterMs);
     expect(second.connection.state).toBe('reauthorization_required');
     expect(second.connection).not.toHaveProperty('nextRefreshAt');
     expect(second.connection).not.toHaveProperty('nextWarningAt');
@@ -117,12 +117,12 @@ describe('a refresh that fails', () => {
 
   it('begins anew with the proofs after a success between two refusals', () => {
     const first = fail('grant_refused').connection;
-    const well = refreshed(first, { ...grant, serial: 2 }, by('me')).connection;
+    const well = afterSuccess(first, { ...grant, serial: 2 }, by('me')).connection;
     expect(fail('grant_refused', well, now + 30 * day).connection.state).toBe('degraded');
   });
 
   it('marks nobody when Webex refuses our own credentials', () => {
-    const held = takeLease(connection(), 'me', now);
+    const held = withLease(connection(), 'me', now);
     const { lease: _lease, ...before } = held;
     expect(fail('client_refused', held)).toEqual({ connection: before, events: [] });
   });
@@ -131,15 +131,15 @@ describe('a refresh that fails', () => {
 describe('a runway that crosses a mark', () => {
   it('warns once and plans the next mark', () => {
     const at = refreshExpiresAt - 30 * day;
-    const once = warned(connection({ nextWarningAt: at }), at);
+    const once = afterWarning(connection({ nextWarningAt: at }), at);
     expect(once.events).toEqual([{ type: 'expiring', facts: { days: 30, expiresAt: refreshExpiresAt } }]);
     expect(once.connection.nextWarningAt).toBe(refreshExpiresAt - 14 * day);
-    expect(warned(once.connection, at).events).toEqual([]);
+    expect(afterWarning(once.connection, at).events).toEqual([]);
   });
 
   it('warns of the nearest end only, when several marks were passed unseen', () => {
     const at = refreshExpiresAt - 2 * day;
-    expect(warned(connection({ nextWarningAt: refreshExpiresAt - 30 * day }), at).events).toMatchObject([
+    expect(afterWarning(connection({ nextWarningAt: refreshExpiresAt - 30 * day }), at).events).toMatchObject([
       { facts: { days: 3 } },
     ]);
   });

@@ -43,8 +43,8 @@ describe('dueAt', () => {
 
 describe('retryDelayMs', () => {
   it('grows with failures, shrinks with the runway, and is never shorter than Webex asked for', () => {
-    const delay = (failures: number, runwayMs: number, retryAfterMs?: number) =>
-      retryDelayMs({ failures, runwayMs, random: 0, ...(retryAfterMs && { retryAfterMs }) });
+    const delay = (failures: number, timeLeftMs: number, retryAfterMs?: number) =>
+      retryDelayMs({ failures, timeLeftMs, random: 0, ...(retryAfterMs && { retryAfterMs }) });
     expect(delay(1, 90 * day)).toBe(600_000);
     expect(delay(3, 90 * day)).toBe(2_400_000);
     expect(delay(50, 90 * day)).toBe(day / 2);
@@ -54,7 +54,7 @@ describe('retryDelayMs', () => {
   });
 
   it('is at most a quarter shorter by chance', () => {
-    expect(retryDelayMs({ failures: 1, runwayMs: 90 * day, random: 0.999999 })).toBeGreaterThanOrEqual(450_000);
+    expect(retryDelayMs({ failures: 1, timeLeftMs: 90 * day, random: 0.999999 })).toBeGreaterThanOrEqual(450_000);
   });
 });
 

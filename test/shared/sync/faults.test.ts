@@ -5,7 +5,7 @@ import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import { codeOf } from '../../../shared/domain/failure.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
-import { withAccess } from '../../../shared/tokens/access-token.ts';
+import { withAccessToken } from '../../../shared/tokens/access-token.ts';
 import { connectedCustomer, movableClock, type TestOutside, testPorts } from '../../support/ports.ts';
 import {
   deliver,
@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 const different = async () => {
-  const truth = await withAccess(ports, customer, (access) => organizationNow(ports.webex, access, acme.id));
+  const truth = await withAccessToken(ports, customer, (access) => organizationNow(ports.webex, access, acme.id));
   return differences(truth, await storedNow(ports.store, customer));
 };
 const onPage = (nth: number, fault: Fault, times: number | 'always' = 1) =>

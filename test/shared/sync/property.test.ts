@@ -9,7 +9,7 @@ import { syncsOf } from '../../../shared/storage/layout.ts';
 import { approveRemovals } from '../../../shared/sync/approval.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
-import { withAccess } from '../../../shared/tokens/access-token.ts';
+import { withAccessToken } from '../../../shared/tokens/access-token.ts';
 import { mortal } from '../../support/mortal.ts';
 import { connectedCustomer, movableClock, testPorts } from '../../support/ports.ts';
 import {
@@ -157,7 +157,7 @@ async function converges(steps: Step[]): Promise<void> {
       await deliver(ports);
     }
     await reader.read(11);
-    const truth = await withAccess(ports, customer, (access) => organizationNow(ports.webex, access, orgId));
+    const truth = await withAccessToken(ports, customer, (access) => organizationNow(ports.webex, access, orgId));
     expect(differences(truth, await storedNow(ports.store, customer))).toEqual([]);
     expect(differences(truth, await rosterNow(ports.store, customer))).toEqual([]);
     expect(differences(truth, reader.copy)).toEqual([]);

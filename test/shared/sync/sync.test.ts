@@ -12,7 +12,7 @@ import { approveRemovals, readHeld, rejectRemovals } from '../../../shared/sync/
 import { requestSync, reschedule } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
 import { requestDueSyncs } from '../../../shared/sync/schedule.ts';
-import { withAccess } from '../../../shared/tokens/access-token.ts';
+import { withAccessToken } from '../../../shared/tokens/access-token.ts';
 import { connectedCustomer, movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
 import {
   deliver,
@@ -43,7 +43,7 @@ afterEach(async () => {
 });
 
 async function expectTrue(): Promise<void> {
-  const truth = await withAccess(ports, customer, (access) => organizationNow(ports.webex, access, acme.id));
+  const truth = await withAccessToken(ports, customer, (access) => organizationNow(ports.webex, access, acme.id));
   expect(differences(truth, await storedNow(ports.store, customer))).toEqual([]);
   expect(differences(truth, await rosterNow(ports.store, customer))).toEqual([]);
   expect((await readHead(ports.store, customer)).roster.people).toBe(truth.size);
@@ -297,7 +297,7 @@ describe('removals', () => {
   it('take those along who have moved to another organization', async () => {
     const { removed } = webex.control.people({ orgId: acme.id, remove: { count: 2, seed: 1 } });
     const other = people()[0]!.id;
-    const person = await withAccess(ports, customer, (access) => ports.webex.person(access, other));
+    const person = await withAccessToken(ports, customer, (access) => ports.webex.person(access, other));
     const { peopleById } = ports.webex;
     ports.webex.peopleById = async (access, ids) => ({
       people: [{ ...person, id: removed[0]!, orgId: sampleOrganizations[1]!.id }],

@@ -3,8 +3,9 @@ import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import { joseSealer, keyOf, keyringName, newSealingKey } from '../../../shared/adapters/jose-sealer.ts';
 import { connectionPath, refreshTokenPlace } from '../../../shared/storage/layout.ts';
 import { inBackups, initKeyring, pruneKeyring, rotateKeyring, stillSeals } from '../../../shared/tokens/keyring.ts';
+import { recheckScopes } from '../../../shared/tokens/recheck-scopes.ts';
 import { refreshConnection } from '../../../shared/tokens/refresh.ts';
-import { recheckScopes, resealAll } from '../../../shared/tokens/reseal.ts';
+import { resealAll } from '../../../shared/tokens/reseal.ts';
 import { connect, members, organize } from '../../support/fleet.ts';
 import { memorySecrets, movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
 

@@ -4,14 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import type { Connection } from '../../../shared/domain/connection.ts';
 import { Failure } from '../../../shared/domain/failure.ts';
-import { leaseMs, storeWithinMs, takeLease } from '../../../shared/domain/refresh-policy.ts';
+import { leaseMs, storeWithinMs, withLease } from '../../../shared/domain/refresh-policy.ts';
 import { day } from '../../../shared/domain/time.ts';
 import type { Write } from '../../../shared/ports.ts';
 import { connectionPath, outbox, refreshTokenPlace } from '../../../shared/storage/layout.ts';
-import { workingAccess } from '../../../shared/tokens/access-token.ts';
+import { getAccessToken } from '../../../shared/tokens/access-token.ts';
 import { refreshConnection } from '../../../shared/tokens/refresh.ts';
 import { refreshDue } from '../../../shared/tokens/refresh-due.ts';
-import { refreshNow } from '../../../shared/tokens/refresh-on-demand.ts';
+import { refreshOnDemand } from '../../../shared/tokens/refresh-on-demand.ts';
 import { connect, members, organize } from '../../support/fleet.ts';
 import { movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
 
@@ -156,7 +156,7 @@ describe('an owner that was slow', () => {
       const pair = await webexRefresh(request);
       ports.clock.advance(leaseMs);
       const now = await read();
-      const other = takeLease(now.data, 'other', ports.clock.now());
+      const other = withLease(now.data, 'other', ports.clock.now());
       await ports.store.commit([{ set: path, data: other, if: { version: now.version } }]);
       return pair;
     };
@@ -176,7 +176,7 @@ describe('an owner that was slow', () => {
     ports.webex.refresh = async () => {
       ports.clock.advance(leaseMs);
       const now = await read();
-      const other = takeLease(now.data, 'other', ports.clock.now());
+      const other = withLease(now.data, 'other', ports.clock.now());
       await ports.store.commit([{ set: path, data: other, if: { version: now.version } }]);
       throw new Failure('webex_unavailable', 'no');
     };
@@ -188,14 +188,14 @@ describe('an owner that was slow', () => {
 describe('asking while another process refreshes', () => {
   const other = async (end?: (connection: Connection) => Connection) => {
     const now = await read();
-    const leased = takeLease(now.data, 'other', ports.clock.now());
+    const leased = withLease(now.data, 'other', ports.clock.now());
     const [version] = await ports.store.commit([{ set: path, data: leased, if: { version: now.version } }]);
     if (end) setTimeout(() => ports.store.commit([{ set: path, data: end(leased), if: { version: version! } }]), 60);
   };
 
   it('shares its success', async () => {
     await other(({ lease: _lease, ...rest }) => ({ ...rest, grant: { ...rest.grant!, serial: 2 } }));
-    expect(await refreshNow(ports, customer)).toMatchObject({
+    expect(await refreshOnDemand(ports, customer)).toMatchObject({
       outcome: 'superseded',
       connection: { grant: { serial: 2 } },
     });
@@ -205,7 +205,7 @@ describe('asking while another process refreshes', () => {
   it('shares its failure', async () => {
     const fault = { code: 'webex_rate_limited', message: 'Webex asks us to slow down.', at: 1, trackingId: 't' };
     await other(({ lease: _lease, ...rest }) => ({ ...rest, failures: 1, fault }));
-    await expect(refreshNow(ports, customer)).rejects.toMatchObject({
+    await expect(refreshOnDemand(ports, customer)).rejects.toMatchObject({
       code: 'webex_rate_limited',
       detail: { trackingId: 't' },
     });
@@ -218,7 +218,7 @@ describe('asking while another process refreshes', () => {
     ports.clock.sleep = async () => {
       throw new Error('Nobody is waited for.');
     };
-    expect((await workingAccess(ports, customer)).accessToken.reveal()).toMatch(/_P0A1_/);
+    expect((await getAccessToken(ports, customer)).accessToken.reveal()).toMatch(/_P0A1_/);
   });
 
   it('tells that it is busy when the other one never ends', async () => {
@@ -227,7 +227,7 @@ describe('asking while another process refreshes', () => {
     const now = await read();
     const endsAt = ports.clock.now() + 10 * leaseMs;
     await ports.store.commit([{ set: path, data: { ...now.data, lease: { ...now.data.lease!, endsAt } } }]);
-    await expect(refreshNow(ports, customer)).rejects.toMatchObject({ code: 'busy' });
+    await expect(refreshOnDemand(ports, customer)).rejects.toMatchObject({ code: 'busy' });
   });
 });
 

@@ -11,7 +11,7 @@ import { day } from '../../../shared/domain/time.ts';
 import { connectionPath, refreshTokenPlace } from '../../../shared/storage/layout.ts';
 import { type RefreshResult, refreshConnection } from '../../../shared/tokens/refresh.ts';
 import { refreshDue } from '../../../shared/tokens/refresh-due.ts';
-import { refreshNow } from '../../../shared/tokens/refresh-on-demand.ts';
+import { refreshOnDemand } from '../../../shared/tokens/refresh-on-demand.ts';
 import { connect, members, organize } from '../../support/fleet.ts';
 import { movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
 
@@ -125,7 +125,7 @@ describe('a refused grant', () => {
     expect((await refresh()).outcome).toBe('reauthorization_required');
     expect(await stored()).toMatchObject({ state: 'reauthorization_required', grant: { serial: 1 } });
     expect(ports.lines.filter(({ event }) => event === 'connection_ended')).toHaveLength(1);
-    await expect(refreshNow(ports, customer)).rejects.toMatchObject({ code: 'reauthorization_required' });
+    await expect(refreshOnDemand(ports, customer)).rejects.toMatchObject({ code: 'reauthorization_required' });
   });
 });
 

@@ -6,7 +6,7 @@ import { day } from '../../../shared/domain/time.ts';
 import { connectionPath, refreshTokenPlace } from '../../../shared/storage/layout.ts';
 import { refreshConnection } from '../../../shared/tokens/refresh.ts';
 import { refreshDue } from '../../../shared/tokens/refresh-due.ts';
-import { refreshNow } from '../../../shared/tokens/refresh-on-demand.ts';
+import { refreshOnDemand } from '../../../shared/tokens/refresh-on-demand.ts';
 import { connectedCustomer, movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
 
 const acme = sampleOrganizations[0]!;
@@ -106,7 +106,7 @@ describe('the scheduled refresh', () => {
 
 describe('a refresh', () => {
   it('is shared by callers who ask at the same time', async () => {
-    const results = await Promise.all(Array.from({ length: 20 }, () => refreshNow(ports, customer, 'someone')));
+    const results = await Promise.all(Array.from({ length: 20 }, () => refreshOnDemand(ports, customer, 'someone')));
     expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['refreshed']));
     expect(webex.control.stats().grants[acme.id]).toMatchObject({ exchanges: 1, maxOverlap: 1 });
   });
@@ -116,7 +116,7 @@ describe('a refresh', () => {
     await webex.close();
     await start({ rotation: 'rotate' });
     const before = await storedRefreshToken();
-    await refreshNow(ports, customer);
+    await refreshOnDemand(ports, customer);
     const after = await storedRefreshToken();
     expect(after).not.toBe(before);
     expect(webex.control.isAlive(after)).toBe(true);
@@ -125,7 +125,7 @@ describe('a refresh', () => {
   it('keeps the old refresh token where Webex leaves it out', async () => {
     webex.control.settings({ omitRefreshToken: true });
     const before = await storedRefreshToken();
-    await refreshNow(ports, customer);
+    await refreshOnDemand(ports, customer);
     expect(await storedRefreshToken()).toBe(before);
     expect(webex.control.isAlive(before)).toBe(true);
   });
@@ -140,7 +140,7 @@ describe('a refresh', () => {
       ]);
       return refresh(request);
     };
-    await refreshNow(ports, customer);
+    await refreshOnDemand(ports, customer);
     expect(await readConnection(ports.store, customer)).toMatchObject({ nameKey: 'renamed', grant: { serial: 2 } });
   });
 
@@ -170,7 +170,7 @@ describe('a refresh', () => {
       }
       return commit(writes);
     };
-    await expect(refreshNow(ports, customer)).resolves.toMatchObject({ outcome: 'refreshed' });
+    await expect(refreshOnDemand(ports, customer)).resolves.toMatchObject({ outcome: 'refreshed' });
     expect(commits).toBe(6);
   });
 });
