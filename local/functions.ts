@@ -16,8 +16,8 @@ import { cloudLog } from '../shared/adapters/google/cloud-log.ts';
 import { type Composition, compose } from '../shared/compose.ts';
 import { type Config, parseConfig } from '../shared/config.ts';
 import { codeOf, Failure } from '../shared/domain/failure.ts';
-import { answerUnparsed } from '../shared/http/framework-errors.ts';
-import { localSides } from './adapters.ts';
+import { installErrorHandler } from '../shared/http/framework-errors.ts';
+import { localAdapters } from './adapters.ts';
 import { localEnvironment, localFolder } from './environment.ts';
 
 const names = ['webex_teams_oauth', 'customers', 'refresh_tokens', 'sync_users'];
@@ -47,14 +47,14 @@ export async function startFunctions(port: number, env: Record<string, string | 
   const config = parseConfig({ ...localEnvironment(url), ...env });
   const dest = env.LOG_FILE ?? `${localFolder}/log.jsonl`;
   const log = cloudLog('local', { destination: pino.destination({ dest, mkdir: true, sync: true }) });
-  const composition = compose(config, log, localSides);
+  const composition = compose(config, log, localAdapters);
   const { ports, callers } = composition;
   http('webex_teams_oauth', webexTeamsOauth(ports));
   http('customers', customers(ports, callers));
   http('refresh_tokens', refreshTokens(ports, config.REFRESH_CONCURRENCY));
   cloudEvent('sync_users', syncUsers(ports));
   const served = new Map(names.map((name) => [name, getTestServer(name)]));
-  answerUnparsed(served.get('customers')!, log);
+  installErrorHandler(served.get('customers')!, log);
   route(server, served);
   const call = async (job: string) => (await fetch(`${url}/refresh_tokens${job}`, { method: 'POST' })).json();
   const tick = () => call('/');

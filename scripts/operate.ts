@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { localSides } from '../local/adapters.ts';
+import { localAdapters } from '../local/adapters.ts';
 import { localEnvironment } from '../local/environment.ts';
 import { cloudLog } from '../shared/adapters/google/cloud-log.ts';
 import { type Composition, compose } from '../shared/compose.ts';
@@ -20,7 +20,7 @@ export async function operate(work: (composition: Composition) => Promise<string
     const unsaid = process.env.GOOGLE_CLOUD_PROJECT ? { CALLER_AUDIENCE, OAUTH_URL } : local;
     const config = parseConfig({ ...unsaid, ...process.env });
     if (config.STORE === 'sqlite') mkdirSync(dirname(config.SQLITE_FILE), { recursive: true });
-    const composition = compose(config, cloudLog('operator'), localSides);
+    const composition = compose(config, cloudLog('operator'), localAdapters);
     try {
       for (const line of await work(composition)) console.log(line);
     } finally {

@@ -1,4 +1,4 @@
-/** The composition root: the one place that chooses the real or the local side of every port, from one parsed configuration. */
+/** The composition root: the only place that chooses between the real and the local adapter of every port, from one configuration. */
 
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,7 @@ import { integrationReader } from './adapters/webex/integration.ts';
 import { type Config, parseConfig } from './config.ts';
 import { Failure } from './domain/failure.ts';
 import { correlation } from './http/correlation.ts';
-import { drainOnTerm } from './http/graceful-shutdown.ts';
+import { onSigterm } from './http/graceful-shutdown.ts';
 import type { Callers, Clock, Log, Ports, Queue, Secrets, Store } from './ports.ts';
 
 export const systemClock: Clock = {
@@ -22,8 +22,8 @@ export const systemClock: Clock = {
   random: () => randomInt(2 ** 32) / 2 ** 32,
 };
 
-/** How the ports' local sides are made; absent in a deployment. */
-export interface LocalSides {
+/** Creates the local adapters. No deployed function has them. */
+export interface LocalAdapters {
   store(config: Config): Store;
   queue(config: Config): Queue & { close(): Promise<void> };
   secrets(config: Config): Secrets;
@@ -34,28 +34,30 @@ export interface Composition {
   ports: Ports;
   callers: Callers;
   secrets: Secrets;
-  /** Ends what was opened. */
+  /** Closes the connections that were opened. */
   close(): Promise<void>;
 }
 
 /**
- * Everything of the outside. Nothing is opened or loaded yet but what is local.
- * @param local what the local choices of the configuration are made with
- * @throws Failure `configuration_invalid` for a local choice without it
+ * Creates every port. Real adapters load their SDK and connect with the first call.
+ * @throws Failure `configuration_invalid` when the configuration names a local adapter and `local` is absent
  */
-export function compose(config: Config, log: Log, local?: LocalSides): Composition {
+export function compose(config: Config, log: Log, local?: LocalAdapters): Composition {
   const clock = systemClock;
-  const own = (variable: string): LocalSides => {
+  const requireLocal = (variable: string): LocalAdapters => {
     if (local) return local;
-    throw new Failure('configuration_invalid', `${variable} names a local side, which is not deployed.`);
+    throw new Failure(
+      'configuration_invalid',
+      `${variable} names a local adapter, which a deployed function does not have.`,
+    );
   };
-  const store = config.STORE === 'firestore' ? openStore(config) : own('STORE').store(config);
-  const queue = config.QUEUE === 'pubsub' ? openQueue(config) : own('QUEUE').queue(config);
-  const secrets = config.SECRETS === 'secret_manager' ? openSecrets(config) : own('SECRETS').secrets(config);
+  const store = config.STORE === 'firestore' ? openStore(config) : requireLocal('STORE').store(config);
+  const queue = config.QUEUE === 'pubsub' ? openQueue(config) : requireLocal('QUEUE').queue(config);
+  const secrets = config.SECRETS === 'secret_manager' ? openSecrets(config) : requireLocal('SECRETS').secrets(config);
   const callers =
     config.CALLERS === 'google'
       ? googleCallers(config.CALLER_AUDIENCE, config.CALLER_GRANTS)
-      : own('CALLERS').callers(config, secrets);
+      : requireLocal('CALLERS').callers(config, secrets);
   return {
     ports: {
       store,
@@ -86,18 +88,19 @@ export function compose(config: Config, log: Log, local?: LocalSides): Compositi
 }
 
 /**
- * What a deployed function starts with: its lines carry the request's trace, and SIGTERM lets it finish what it has begun.
+ * Prepares a deployed function: log lines carry the request's trace, and on SIGTERM the function finishes its work.
+ * @returns `shutdownSignal` is aborted on SIGTERM
  * @throws Failure `configuration_invalid`, which ends the start
  */
-export function deployed(
+export function startFunction(
   service: string,
   env: Record<string, string | undefined>,
-): Composition & { config: Config; ending: AbortSignal } {
+): Composition & { config: Config; shutdownSignal: AbortSignal } {
   const config = parseConfig(env);
   const log = cloudLog(service, { correlation: correlation(config.GOOGLE_CLOUD_PROJECT) });
   const composition = compose(config, log);
-  const drain = drainOnTerm(log);
-  return { ...composition, config, ports: drain.keptBy(composition.ports), ending: drain.signal };
+  const { signal, trackCalls } = onSigterm(log);
+  return { ...composition, config, ports: trackCalls(composition.ports), shutdownSignal: signal };
 }
 
 function openStore(config: Config): Store {

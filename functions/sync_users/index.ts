@@ -1,8 +1,8 @@
 /** Entry point of the deployed function `sync_users`. */
 
 import { cloudEvent } from '@google-cloud/functions-framework';
-import { deployed } from '../../shared/compose.ts';
+import { startFunction } from '../../shared/compose.ts';
 import { syncUsers } from './sync_users.ts';
 
-export const { ports, ending } = deployed('sync_users', process.env);
-cloudEvent('sync_users', syncUsers(ports, ending));
+export const { ports, shutdownSignal } = startFunction('sync_users', process.env);
+cloudEvent('sync_users', syncUsers(ports, shutdownSignal));

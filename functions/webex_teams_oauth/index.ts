@@ -1,8 +1,8 @@
 /** Entry point of the deployed function `webex_teams_oauth`. */
 
 import { http } from '@google-cloud/functions-framework';
-import { deployed } from '../../shared/compose.ts';
+import { startFunction } from '../../shared/compose.ts';
 import { webexTeamsOauth } from './webex_teams_oauth.ts';
 
-export const { ports } = deployed('webex_teams_oauth', process.env);
+export const { ports } = startFunction('webex_teams_oauth', process.env);
 http('webex_teams_oauth', webexTeamsOauth(ports));

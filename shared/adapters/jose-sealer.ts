@@ -4,7 +4,7 @@ import type { JWK } from 'jose';
 import { Failure } from '../domain/failure.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Clock, Sealer, Secrets } from '../ports.ts';
-import { keep } from './stale-while-error.ts';
+import { cached } from './stale-while-error.ts';
 
 /** The name of the secret that holds the keyring, a JWK set (RFC 7517, section 5). */
 export const keyringName = 'sealing-keys';
@@ -26,7 +26,7 @@ export function newSealingKey(kid: string): JWK {
  * @see https://www.rfc-editor.org/rfc/rfc7516
  */
 export function joseSealer(secrets: Secrets, clock: Pick<Clock, 'now'>): Sealer {
-  const keyring = keep(
+  const keyring = cached(
     async () => symmetricKeys((await secrets.read(keyringName)).reveal()),
     clock.now,
     keyringReadAgainMs,
@@ -45,7 +45,7 @@ export function joseSealer(secrets: Secrets, clock: Pick<Clock, 'now'>): Sealer 
       const { compactDecrypt } = await import('jose');
       const kid = await keyOf(sealed);
       const named = (keys: Keys) => keys.find(([id]) => id === kid)?.[1];
-      const key = named(await keyring.get()) ?? named(await keyring.renew(rereadAtMostEveryMs));
+      const key = named(await keyring.get()) ?? named(await keyring.reload(rereadAtMostEveryMs));
       if (!key) throw refusal(`key ${kid.slice(0, 100)}`);
       try {
         const options = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] };

@@ -1,43 +1,46 @@
-/** A value that is read seldom and used often: it keeps what was read, but does no reading and has no clock of its own. */
+/**
+ * Caches a value that is read seldom and used often, such as a keyring. It keeps serving the cached value while the source
+ * fails; it does no reading of its own and has no clock.
+ */
 
-export interface Kept<T> {
-  /** The kept value, read anew when it is older than the age given to `keep`. */
+export interface Cached<T> {
+  /** The cached value, read again when it is older than the age given to `cached`. */
   get(): Promise<T>;
-  /** Reads again, unless that was done within the last `atMostEveryMs`. */
-  renew(atMostEveryMs: number): Promise<T>;
+  /** Reads again, unless the last read is less than `minAgeMs` ago. */
+  reload(minAgeMs: number): Promise<T>;
 }
 
 /**
- * Callers who come at the same time share one reading. While reading again fails, the old value goes on being served:
- * a configuration store that is away for an hour must not stop what worked a minute ago.
- * @throws whatever the first reading throws
+ * Callers who ask at the same time share one read. While reading again fails, the old value is served: a configuration
+ * store that is down for an hour must not stop what worked a minute ago.
+ * @throws the error of `read`, as long as no read has succeeded
  */
-export function keep<T>(read: () => Promise<T>, now: () => number, maxAgeMs: number): Kept<T> {
-  let kept: { value: T; readAt: number } | undefined;
+export function cached<T>(read: () => Promise<T>, now: () => number, maxAgeMs: number): Cached<T> {
+  let last: { value: T; readAt: number } | undefined;
   let reading: Promise<T> | undefined;
 
   async function readAgain(): Promise<T> {
     const readAt = now();
     try {
-      kept = { value: await read(), readAt };
-      return kept.value;
+      last = { value: await read(), readAt };
+      return last.value;
     } catch (error) {
-      if (!kept) throw error;
-      // Not asked again before it is too old again: a store that is away would delay every use.
-      kept = { ...kept, readAt };
-      return kept.value;
+      if (!last) throw error;
+      // The age starts again, because a source that is down would otherwise delay every use.
+      last = { ...last, readAt };
+      return last.value;
     } finally {
       reading = undefined;
     }
   }
 
-  async function atMostAged(ms: number): Promise<T> {
-    const age = kept ? now() - kept.readAt : Number.POSITIVE_INFINITY;
-    // A negative age: the clock has jumped back.
-    if (kept && age >= 0 && age < ms) return kept.value;
+  async function youngerThan(ms: number): Promise<T> {
+    const age = last ? now() - last.readAt : Number.POSITIVE_INFINITY;
+    // The age is negative after the clock has jumped back.
+    if (last && age >= 0 && age < ms) return last.value;
     reading ??= readAgain();
     return reading;
   }
 
-  return { get: () => atMostAged(maxAgeMs), renew: (atMostEveryMs) => atMostAged(atMostEveryMs) };
+  return { get: () => youngerThan(maxAgeMs), reload: youngerThan };
 }

@@ -1,7 +1,7 @@
-/** The one error class: what went wrong as a code from one union, with a message that is safe to show a caller. */
+/** The only error class: a code that says what went wrong, with a message that is safe to show to a caller. */
 
 export type FailureCode =
-  // The caller's doing.
+  // Caused by the request.
   | 'invalid_request'
   | 'unauthenticated'
   | 'permission_denied'
@@ -14,7 +14,9 @@ export type FailureCode =
   | 'idempotency_key_reused'
   | 'request_too_large'
   | 'unsupported_media_type'
-  // The state of the customer.
+  | 'request_timeout'
+  | 'too_many_requests'
+  // Caused by the customer's state.
   | 'not_connected'
   | 'reauthorization_required'
   | 'busy'
@@ -35,7 +37,7 @@ export type FailureCode =
   | 'grant_refused'
   | 'client_refused'
   | 'proxy_refused'
-  // Our own platform.
+  // Our own platform and configuration.
   | 'conflict'
   | 'store_unavailable'
   | 'identity_unavailable'
@@ -46,29 +48,30 @@ export type FailureCode =
   | 'configuration_invalid'
   | 'internal';
 
-/** One thing that is wrong with a request: where (JSON pointer, RFC 6901) and what. */
+/** One error in a request: its place as a JSON pointer (RFC 6901), and what is wrong there. */
 export interface Problem {
   pointer: string;
   detail: string;
 }
 
-/** What every failure may tell the log beyond its message: never a token, never an SDK's error object. */
+/** Text for the log only. It never holds a token or an SDK's error object. */
 interface Caused {
   cause?: string;
 }
 
-/** Webex refused or did not answer; `trackingId` is Webex's name for the request. */
+/** Webex refused or did not respond; `trackingId` is Webex's id of the request. */
 interface AtWebex extends Caused {
   trackingId?: string;
 }
 
-/** What a failure of each code carries besides its message. A code that is not listed carries a cause at most. */
+/** The data of each code. A code that is not listed has a cause at most. */
 interface Carried {
-  /** All that is wrong with the request, at once. */
+  /** All errors in the request. */
   invalid_request: { problems: Problem[] };
   already_exists: { problems: Problem[] };
   /** How long the caller should wait. */
   busy: Caused & { retryAfterMs?: number };
+  too_many_requests: Caused & { retryAfterMs: number };
   authorization_not_valid: AtWebex;
   webex_unavailable: AtWebex;
   /** How long Webex asks us to wait. */
@@ -86,12 +89,12 @@ type CarriedBy<Code extends FailureCode> = Code extends keyof Carried ? Carried[
 /** A failure's code with the data of its own arm. */
 export type FailureDetail = { [Code in FailureCode]: { code: Code } & CarriedBy<Code> }[FailureCode];
 
-/** Whether a failure of this code needs data that the thrower must give. */
+/** The constructor's last argument: required for a code that cannot do without its data. */
 type Given<Code extends FailureCode> =
   Record<string, never> extends CarriedBy<Code> ? [carried?: CarriedBy<Code>] : [carried: CarriedBy<Code>];
 
 /**
- * Thrown for everything that goes wrong on purpose. The message is safe to show to a caller; `detail` is a tagged union:
+ * Thrown for every expected error. The message is safe to show to a caller; `detail` is a tagged union:
  * `if (failure.detail.code === 'webex_rate_limited') failure.detail.retryAfterMs`.
  */
 export class Failure<Code extends FailureCode = FailureCode> extends Error {
@@ -106,27 +109,27 @@ export class Failure<Code extends FailureCode = FailureCode> extends Error {
   }
 }
 
-/** The failure's code, or `internal` for what nobody threw on purpose. */
+/** The failure's code, or `internal` for any other error. */
 export function codeOf(error: unknown): FailureCode {
   return error instanceof Failure ? error.code : 'internal';
 }
 
-/** How long the other side asks to wait, where it says so. */
+/** How long to wait before the next try, if the failure says so. */
 export function retryAfterMsOf({ detail }: Failure): number | undefined {
   return 'retryAfterMs' in detail ? detail.retryAfterMs : undefined;
 }
 
-/** Webex's name for the failed request, where there is one. */
+/** Webex's id of the failed request, if there is one. */
 export function trackingIdOf({ detail }: Failure): string | undefined {
   return 'trackingId' in detail ? detail.trackingId : undefined;
 }
 
-/** All that is wrong with the request, where the failure says so. */
+/** All errors in the request, if the failure lists them. */
 export function problemsOf({ detail }: Failure): Problem[] | undefined {
   return 'problems' in detail ? detail.problems : undefined;
 }
 
-/** What only the log may know. */
+/** Text for the log only. */
 export function causeOf({ detail }: Failure): string | undefined {
   return 'cause' in detail ? detail.cause : undefined;
 }

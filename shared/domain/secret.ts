@@ -1,4 +1,4 @@
-/** A string that must not be seen: every way of printing it gives `[redacted]`; only `reveal` gives the value. */
+/** Keeps a value out of logs and errors: every way of printing it gives `[redacted]`, and only `reveal` gives the value. */
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
 
@@ -9,7 +9,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The value. Call it only where it leaves for the one place that it is meant for. */
+  /** The value. Call this only where the value is sent to its destination or sealed. */
   reveal(): string {
     return this.#value;
   }

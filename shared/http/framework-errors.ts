@@ -1,6 +1,6 @@
 /**
- * What the functions framework refuses by itself, before any function is called (a body that is not JSON, an encoding that
- * it does not know, a path that cannot be decoded), it answers as an HTML page. Here these become problems like all others.
+ * Answers requests that the functions framework refuses before it calls a function (a path that cannot be decoded, a broken
+ * body). By itself it sends an HTML page with the error's message; here they become problems like all others.
  */
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
@@ -11,38 +11,40 @@ import type { Log } from '../ports.ts';
 import { sendProblem } from './problem.ts';
 import { traceOf } from './trace.ts';
 
-/** Puts the error handler behind the framework's own middleware. Does nothing for a server that is not the framework's. */
-export function answerUnparsed(server: Server, log: Log): void {
+/** Adds the error handler behind the framework's own middleware. Does nothing for another kind of server. */
+export function installErrorHandler(server: Server, log: Log): void {
   const app = server.listeners('request').find((listener) => 'use' in listener) as Application | undefined;
-  // Express tells an error handler by its four parameters.
-  const answer: ErrorRequestHandler = (error, request, response, _next) =>
-    sendProblem(response, refusal(error), log, traceOf(request));
-  app?.use(answer);
+  // Express recognizes an error handler by its four parameters.
+  const handleError: ErrorRequestHandler = (error, request, response, _next) =>
+    sendProblem(response, toRequestFailure(error), log, traceOf(request));
+  app?.use(handleError);
 }
 
 /**
- * The same for the deployed function, whose server the framework makes after it has loaded us: taken from the first
- * request, which Node announces before anybody handles it.
+ * Does the same in a deployed function. The framework creates that server after it has loaded the function, so the server is
+ * taken from the first request, which Node announces before any listener handles it.
  * @see https://nodejs.org/api/diagnostics_channel.html#event-httpserverrequeststart
  */
-export function answerUnparsedOfFramework(log: Log): void {
+export function installErrorHandlerOnFirstRequest(log: Log): void {
   const channel = 'http.server.request.start';
-  const onRequest = (message: unknown) => {
-    unsubscribe(channel, onRequest);
-    answerUnparsed((message as { server: Server }).server, log);
+  const onFirstRequest = (message: unknown) => {
+    unsubscribe(channel, onFirstRequest);
+    installErrorHandler((message as { server: Server }).server, log);
   };
-  subscribe(channel, onRequest);
+  subscribe(channel, onFirstRequest);
 }
 
 /** The middleware's errors carry a `type` and a `status`. @see https://github.com/expressjs/body-parser#errors */
-function refusal(error: unknown): unknown {
+function toRequestFailure(error: unknown): unknown {
   const { type, status } = error as { type?: string; status?: number };
   const problems = (detail: string) => ({ problems: [{ pointer: '', detail }] });
   if (type === 'entity.parse.failed') {
     return new Failure('invalid_request', 'The body is not JSON.', problems('is not JSON'));
   }
   if (type === 'entity.too.large') return new Failure('request_too_large', 'The body is too large.');
-  if (status === 415) return new Failure('unsupported_media_type', 'This encoding or character set is not taken.');
+  if (status === 415) {
+    return new Failure('unsupported_media_type', 'The encoding or character set of the body is not supported.');
+  }
   if (status !== undefined && status < 500) {
     return new Failure('invalid_request', 'The request cannot be read.', problems('cannot be read'));
   }

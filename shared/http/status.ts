@@ -15,6 +15,8 @@ export const statusOf: Record<FailureCode, number> = {
   idempotency_key_reused: 422,
   request_too_large: 413,
   unsupported_media_type: 415,
+  request_timeout: 408,
+  too_many_requests: 429,
   not_connected: 409,
   reauthorization_required: 409,
   busy: 409,

@@ -5,10 +5,11 @@ import type { Consent } from '../domain/authorization.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
 import type { Proxies } from '../domain/proxy.ts';
 import type { Secret } from '../domain/secret.ts';
+import { truncate } from '../domain/truncate.ts';
 import type { Ports } from '../ports.ts';
 
-/** Longer names than these are nobody's, and would only fill the page. */
-const clip = (text: string) => (text.length > 200 ? `${text.slice(0, 199)}…` : text);
+/** Longer names would only fill the page. */
+const maxNameLength = 200;
 
 /** Whose tokens these are. A user who may not read the organization is no administrator of it. */
 export async function identify(
@@ -23,13 +24,13 @@ export async function identify(
     if (codeOf(error) === 'webex_forbidden' || codeOf(error) === 'webex_not_found') return undefined;
     throw error;
   });
-  const email = clip(me.emails[0] ?? me.id);
+  const email = truncate(me.emails[0] ?? me.id, maxNameLength);
   const authorizer = {
     id: me.id,
     email,
-    displayName: clip(me.displayName ?? email),
+    displayName: truncate(me.displayName ?? email, maxNameLength),
     organizationId: me.orgId,
-    organizationName: clip(named?.displayName ?? me.orgId),
+    organizationName: truncate(named?.displayName ?? me.orgId, maxNameLength),
   };
   return { authorizer, roles: me.roles, scopes: pair.scopes ?? ports.settings.requiredScopes };
 }

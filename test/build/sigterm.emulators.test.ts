@@ -110,7 +110,7 @@ describe.skipIf(!emulators)('SIGTERM under load', () => {
       const ended = await callAndEnd('refresh_tokens', { path: '/', disconnect });
       expect(ended.code).toBe(0);
       expect(ended.graceMs).toBeLessThan(9_000);
-      expect(ended.output).toContain('"event":"instance_ended"');
+      expect(ended.output).toContain('"event":"shutdown_complete"');
       const read = await all();
       const before = renewed;
       renewed = read.filter(({ data }) => data.grant!.serial > 1).length;

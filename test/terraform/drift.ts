@@ -45,7 +45,7 @@ const uncounted = [
   'answer_cut', // beside request_failed, which is counted
   'response_not_stored', // a repeated request gets a conflict
   'catalog_not_synced', // names of licences, at the next sync
-  'instance_cut', // what was cut is taken up again; a refresh in it shows as refresh_failed
+  'shutdown_incomplete', // what was cut is taken up again; a refresh in it shows as refresh_failed
 ];
 
 /** What Node and the framework read. */

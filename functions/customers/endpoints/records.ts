@@ -18,8 +18,7 @@ import {
 import { actor } from '../../../shared/domain/caller.ts';
 import type { Customer, CustomerFields } from '../../../shared/domain/customer.ts';
 import { Failure, type Problem } from '../../../shared/domain/failure.ts';
-import { proxyProblem } from '../../../shared/domain/proxy.ts';
-import { keepPassword } from '../../../shared/domain/proxy-password.ts';
+import { keepPassword, proxyProblem } from '../../../shared/domain/proxy.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import type { SyncSettings } from '../../../shared/domain/sync-run.ts';
 import type { Ports } from '../../../shared/ports.ts';

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { missingScopes } from '../../../shared/domain/authorization.ts';
 import { type Connection, connectionStates } from '../../../shared/domain/connection.ts';
 import type { Customer } from '../../../shared/domain/customer.ts';
-import { maskPassword } from '../../../shared/domain/proxy-password.ts';
+import { maskPassword } from '../../../shared/domain/proxy.ts';
 import { syncSettings } from '../../../shared/domain/sync-run.ts';
 import { accountNumber, hierarchy, httpProxy, httpsProxy, name, shadowName, syncFields } from './requests.ts';
 

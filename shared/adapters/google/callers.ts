@@ -52,6 +52,6 @@ export function googleCallers(
     if (!payload.email || payload.email_verified !== true) throw refused;
     const own = grants.filter(({ caller }) => caller.toLowerCase() === payload.email!.toLowerCase());
     const caller = { id: payload.email, grants: own.map(({ hierarchy, role }) => ({ hierarchy, role })) };
-    return { caller, endsAt: payload.exp * 1000 };
+    return { caller, expiresAt: payload.exp * 1000 };
   }, now);
 }

@@ -35,7 +35,7 @@ export function localCallers(secrets: Secrets, audience: string): Callers {
         requiredClaims: ['exp'],
       });
       const caller = { id: String(payload.email), grants: payload.grants as Caller['grants'] };
-      return { caller, endsAt: payload.exp! * 1000 };
+      return { caller, expiresAt: payload.exp! * 1000 };
     } catch {
       throw new Failure('unauthenticated', 'The bearer token is not a valid local token for this service.');
     }

@@ -3,7 +3,7 @@
 import { Failure } from '../../domain/failure.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Clock, Integration, Secrets } from '../../ports.ts';
-import { keep } from '../stale-while-error.ts';
+import { cached } from '../stale-while-error.ts';
 
 /** The secret's value is JSON: `{"client_id": "…", "client_secrets": ["newest", "older"]}`. */
 export const integrationName = 'webex-integration';
@@ -16,7 +16,7 @@ const rereadAfterMs = 5 * 60_000;
  * @throws Failure `configuration_invalid`, `secret_missing`, `secrets_unavailable` when it was never read
  */
 export function integrationReader(secrets: Secrets, clock: Pick<Clock, 'now'>): () => Promise<Integration> {
-  return keep(async () => parse((await secrets.read(integrationName)).reveal()), clock.now, rereadAfterMs).get;
+  return cached(async () => parse((await secrets.read(integrationName)).reveal()), clock.now, rereadAfterMs).get;
 }
 
 function parse(text: string): Integration {

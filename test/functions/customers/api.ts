@@ -14,7 +14,7 @@ import { localCallers, localSignerName, signLocalToken } from '../../../shared/a
 import type { CallerGrant } from '../../../shared/domain/caller.ts';
 import { Failure } from '../../../shared/domain/failure.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
-import { answerUnparsed } from '../../../shared/http/framework-errors.ts';
+import { installErrorHandler } from '../../../shared/http/framework-errors.ts';
 import type { Callers, Store } from '../../../shared/ports.ts';
 import { indexedStore } from '../../support/indexed-store.ts';
 import { movableClock, type TestOutside, testPorts } from '../../support/ports.ts';
@@ -110,7 +110,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const name = `customers-${randomUUID()}`;
   http(name, customers(ports, breakableCallers(callers, broken)));
   const server = getTestServer(name);
-  answerUnparsed(server, ports.log);
+  installErrorHandler(server, ports.log);
   // A test that thinks for long must not find its connection closed under its next request.
   server.keepAliveTimeout = 120_000;
   server.listen(0, '127.0.0.1');

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { describe, expect, it } from 'vitest';
-import { correlation, correlationOf } from '../../../shared/http/correlation.ts';
+import { correlation, correlationFields } from '../../../shared/http/correlation.ts';
 
 const trace = (n: number) => n.toString(16).padStart(32, '0');
 const span = '00f067aa0ba902b7';
@@ -17,7 +17,7 @@ describe('the correlation of a line with its request', () => {
     ['X-Cloud-Trace-Context', { 'x-cloud-trace-context': `${trace(7)}/${BigInt(`0x${span}`)};o=1` }, true],
     ['both', { traceparent: `00-${trace(7)}-${span}-01`, 'x-cloud-trace-context': `${trace(8)}/1;o=0` }, true],
   ])('is taken from %s', (_name, headers, sampled) => {
-    expect(correlationOf(headers, 'p')).toEqual({
+    expect(correlationFields(headers, 'p')).toEqual({
       'logging.googleapis.com/trace': `projects/p/traces/${trace(7)}`,
       'logging.googleapis.com/spanId': span,
       'logging.googleapis.com/trace_sampled': sampled,
@@ -26,7 +26,7 @@ describe('the correlation of a line with its request', () => {
 
   it('names the execution', () => {
     const labels = { 'logging.googleapis.com/labels': { execution_id: 'abc-123' } };
-    expect(correlationOf({ 'function-execution-id': 'abc-123' }, 'p')).toEqual(labels);
+    expect(correlationFields({ 'function-execution-id': 'abc-123' }, 'p')).toEqual(labels);
   });
 
   it.each([
@@ -36,7 +36,7 @@ describe('the correlation of a line with its request', () => {
     { 'x-cloud-trace-context': `${trace(7)}` },
     { 'function-execution-id': 'a"},"severity":"ERROR' },
   ])('is nothing for %o', (headers) => {
-    expect(correlationOf(headers, 'p')).toEqual({});
+    expect(correlationFields(headers, 'p')).toEqual({});
   });
 
   it("stays with each request through the framework's middleware, a body, timers and a connection that is used again", async () => {
