@@ -1,4 +1,4 @@
-/** Whether the person who authorized a connection can still carry it: the tokens die with their account or role. Pure. */
+/** Whether the person who authorized a connection still can: the tokens die with their account or role. Pure. */
 
 import type { EventDraft } from './event.ts';
 import type { Person } from './person.ts';
@@ -6,29 +6,29 @@ import { bareId } from './webex-id.ts';
 
 export type AuthorizerRisk = 'deactivated' | 'role_lost' | 'disappeared';
 
-/** What is remembered of the authorizer from sync to sync. */
-export interface AuthorizerWatch {
+/** How the last sync saw the authorizer. */
+export interface SeenAuthorizer {
   id: string;
-  /** Was a full administrator at some time: losing that ends the grant. */
+  /** Has been a full administrator: losing that role ends the grant. */
   fullAdmin: boolean;
   risk?: AuthorizerRisk;
 }
 
 /**
- * What is to be remembered after the authorizer was seen, or proven gone, and the warning: once per occurrence.
+ * The authorizer after a sync saw them, or Webex confirmed them gone, and a warning when that is news.
  * @see https://developer.webex.com/docs/integrations
  */
-export function watchAuthorizer(
-  before: AuthorizerWatch | undefined,
+export function authorizerAfterSight(
+  before: SeenAuthorizer | undefined,
   id: string,
   sight: Person | 'gone',
-): { watch: AuthorizerWatch; events: EventDraft[] } {
+): { authorizer: SeenAuthorizer; events: EventDraft[] } {
   const known = before?.id === id ? before : { id, fullAdmin: false };
   const isFullAdmin = sight !== 'gone' && sight.roles.some((role) => bareId(role) === 'id_full_admin');
   const risk = riskOf(sight, known.fullAdmin, isFullAdmin);
-  const watch = { id, fullAdmin: known.fullAdmin || isFullAdmin, ...(risk && { risk }) };
-  const news = risk !== undefined && risk !== known.risk;
-  return { watch, events: news ? [{ type: 'authorizer_at_risk', facts: { reason: risk, person: id } }] : [] };
+  const authorizer = { id, fullAdmin: known.fullAdmin || isFullAdmin, ...(risk && { risk }) };
+  const isNews = risk !== undefined && risk !== known.risk;
+  return { authorizer, events: isNews ? [{ type: 'authorizer_at_risk', facts: { reason: risk, person: id } }] : [] };
 }
 
 function riskOf(sight: Person | 'gone', wasFullAdmin: boolean, isFullAdmin: boolean): AuthorizerRisk | undefined {

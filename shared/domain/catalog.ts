@@ -1,6 +1,6 @@
 /**
- * What the ids of licences and roles mean. Names are looked up when a user is shown, not stored with it: a renamed licence
- * would otherwise rewrite everybody who has it.
+ * The names of licences and roles. They are looked up when a user is shown; stored with each user, a renamed licence would
+ * rewrite everybody who has it. Pure.
  */
 
 import type { License, Role } from './person.ts';
@@ -11,8 +11,8 @@ export interface Catalog {
   roles: Role[];
 }
 
-/** Whether two catalogs say the same, whatever the order. */
-export function sameCatalog(one: Catalog, other: Catalog): boolean {
+/** Whether two catalogs have the same entries in any order. */
+export function isSameCatalog(one: Catalog, other: Catalog): boolean {
   return canonical(one) === canonical(other);
 }
 
@@ -27,7 +27,7 @@ function canonical({ licenses, roles }: Catalog): string {
     .join('\n');
 }
 
-/** The names of ids; an id that the catalog does not have stands for itself. */
+/** The names of ids; an id that is not in the catalog stays an id. */
 export function namesOf(ids: string[], items: { id: string; name: string }[]): string[] {
   return ids.map((id) => items.find((item) => item.id === id)?.name ?? id);
 }

@@ -1,6 +1,6 @@
-/** What Webex tells of an organization and its people, in our words: nothing but `id` is sure to be there. */
+/** An organization and its people as Webex describes them, in our field names. Any field but `id` may be missing. */
 
-/** A person of an organization. `id` is the bare id (the uuid) behind Webex's base64 id, as are all ids here. */
+/** A person of an organization. All ids are bare: the uuid inside Webex's base64 id. */
 export interface Person {
   id: string;
   orgId?: string;
@@ -22,14 +22,14 @@ export interface Person {
   type?: string;
   loginEnabled?: boolean;
   invitePending?: boolean;
-  /** RFC 3339, as Webex gave them. */
+  /** RFC 3339, unchanged from Webex. */
   created?: string;
   lastModified?: string;
 }
 
 export interface PeoplePage {
   people: Person[];
-  /** Where the next page is; absent on the last one. */
+  /** The cursor of the next page; absent on the last one. */
   next?: string;
 }
 

@@ -1,21 +1,21 @@
-/** When people may be removed without asking: the last of the four proofs. Pure. */
+/** When people may be removed without a decision: the last of the four conditions of a removal. Pure. */
 
 import type { HoldReason, SyncSettings } from './sync-run.ts';
 
 export interface RemovalFacts {
-  /** Absent from a complete scan, and confirmed by Webex. */
+  /** People absent from a complete scan and confirmed gone by Webex. */
   gone: number;
-  /** Stored when the run began. */
+  /** People stored when the run started. */
   known: number;
-  /** Whom the scan has found. */
+  /** People found by the scan. */
   scanned: number;
-  /** Whom Webex has shown in this run: those, and who was asked about by id. */
+  /** People whom Webex has shown in this run, by the scan or by their ids. */
   present: number;
-  /** How many SCIM knows of; absent where it may not be asked. */
+  /** People by SCIM's count; absent when SCIM may not be read. */
   total?: number;
 }
 
-/** Why the removals must wait for a decision; undefined when they may be done. */
+/** Why the removals must wait for a decision; undefined when they may be carried out. */
 export function holdReason(facts: RemovalFacts, settings: SyncSettings): HoldReason | undefined {
   const { gone, known, scanned, present, total } = facts;
   if (gone === 0) return undefined;

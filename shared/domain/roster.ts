@@ -1,23 +1,23 @@
 /**
- * The roster: person → hash for everyone of a customer, so that who is unchanged costs neither read nor write. It is kept
- * as a log in a few documents (`customers/{id}/roster/{generation}-{n}`): a commit of users rewrites only the last one.
+ * The roster: person → hash for all users of a customer, so that an unchanged person costs neither a read nor a write. It is
+ * stored as a log in a few documents (`customers/{id}/roster/{generation}-{n}`); a commit of users rewrites only the last. Pure.
  */
 
-/** One document of the log: lines of `person hash`, or `person -day` for one who was removed on that day. */
+/** One document of the log: lines of `person hash`, or `person -day` for a person who was removed on that day. */
 export interface RosterChunk {
   entries: string;
 }
 
-/** Which documents are the log, and how long it is. `people`: who is there after all of it. */
+/** Which documents form the log, how many lines it has, and how many people it leaves present. */
 export interface RosterLog {
   generation: number;
   entries: number;
   people: number;
 }
 
-/** A document of 250 KB, a quarter of what one may have. */
+/** A document of 250 KB, a quarter of the store's limit. */
 export const entriesPerChunk = 5_000;
-/** Who comes back within this is known to have been there: as long as tombstones are kept. */
+/** A person who comes back within this time is known as returned: tombstones stay as long. */
 const removedKeptDays = 90;
 
 export const chunkId = (generation: number, index: number) => `${generation}-${index}`;
@@ -30,11 +30,11 @@ export function chunkIds({ generation, entries }: RosterLog): string[] {
 export type Roster = ReturnType<typeof newRoster>;
 
 /**
- * The roster in memory. A person's place in the order of arrival is the same whenever the same log is read, so a set of
- * people can be kept as one bit each.
+ * The roster in memory. The people's order is the same whenever the same log is read, so a set of people can be stored as one
+ * bit for each.
  */
 export function newRoster() {
-  /** Person → slot. A map keeps its order when a value is replaced: that is the order of arrival. */
+  /** Person → slot, in the order in which people were added: replacing a value does not move its key. */
   const slots = new Map<string, number>();
   const removed = new Map<string, number>();
   let hashes = new Float64Array(1024);
@@ -74,11 +74,11 @@ export function newRoster() {
       const slot = slots.get(person);
       return slot === undefined ? undefined : hashes[slot];
     },
-    /** Whether a person who is not there was there before. */
+    /** Whether a person who is absent was present before. */
     wasRemoved: (person: string) => removed.has(person),
     isSeen: (person: string) => seen[slots.get(person) ?? -1] === 1,
     set(person: string, hash: number): void {
-      // First the slot: making one may move the hashes.
+      // The slot comes first: a new one may replace the array of hashes.
       const slot = slotFor(person);
       hashes[slot] = hash;
       removed.delete(person);
@@ -89,9 +89,9 @@ export function newRoster() {
       slots.delete(person);
       removed.set(person, day);
     },
-    /** Answers whether it is the first time. */
+    /** Marks a person as seen, and returns whether this is the first time. */
     see,
-    seeAllBut(people: string[]): void {
+    seeAllExcept(people: string[]): void {
       const but = new Set(people);
       for (const person of slots.keys()) if (!but.has(person)) see(person);
     },
@@ -99,13 +99,13 @@ export function newRoster() {
       seen.fill(0);
       seenCount = 0;
     },
-    /** In the order of arrival. */
+    /** The people who have not been seen, in the roster's order. */
     unseen(): string[] {
       const people: string[] = [];
       for (const [person, slot] of slots) if (seen[slot] === 0) people.push(person);
       return people;
     },
-    /** Who has been seen: one bit a person, base64. */
+    /** One bit for each person who has been seen, base64. */
     seenBits(): string {
       const bits = Buffer.alloc(Math.ceil(slots.size / 8));
       let place = 0;
@@ -115,7 +115,7 @@ export function newRoster() {
       }
       return bits.toString('base64');
     },
-    /** Takes up bits that were made when the log was as long as it is now. */
+    /** Marks people as seen by bits that were made when the log had as many lines as now. */
     restoreSeen(base64: string): void {
       const bits = Buffer.from(base64, 'base64');
       let place = 0;
@@ -124,22 +124,22 @@ export function newRoster() {
         place += 1;
       }
     },
-    /** The lines that say the same as the whole log, without what is old. */
-    *compacted(today: number): Generator<string> {
+    /** The lines of a log that says the same in as few lines as possible. */
+    *currentLines(today: number): Generator<string> {
       for (const [person, slot] of slots) yield `${person} ${hashes[slot]!.toString(36)}\n`;
       for (const [person, day] of removed) if (today - day <= removedKeptDays) yield `${person} -${day}\n`;
     },
   };
 }
 
-export const entryOf = (person: string, hash: number) => `${person} ${hash.toString(36)}\n`;
-export const removalOf = (person: string, day: number) => `${person} -${day}\n`;
+export const entryLine = (person: string, hash: number) => `${person} ${hash.toString(36)}\n`;
+export const removalLine = (person: string, day: number) => `${person} -${day}\n`;
 
 /**
- * The roster that the log's documents say. With a `mark`, made when the log had so many entries: who had been seen then,
- * and everybody written since.
+ * The roster that the log describes. With a `mark`, made when the log had `entries` lines, the people seen by then count as
+ * seen, and so does everybody who was written since.
  */
-export function readLog(chunks: RosterChunk[], mark?: { entries: number; seen: string }): Roster {
+export function rosterFromLog(chunks: RosterChunk[], mark?: { entries: number; seen: string }): Roster {
   const roster = newRoster();
   let index = 0;
   const markHere = () => {
@@ -161,8 +161,8 @@ export function readLog(chunks: RosterChunk[], mark?: { entries: number; seen: s
   return roster;
 }
 
-/** The log with lines added: its new length, its last document's text, and the documents that were touched. */
-export function extend(
+/** The log with more lines: its new length, the text of its last document, and the documents that change. */
+export function extendedLog(
   log: RosterLog,
   last: string,
   lines: Iterable<string>,
@@ -186,7 +186,7 @@ export function extend(
   return { entries, last: text, chunks };
 }
 
-/** Whether rewriting the log is worth it: when more than a third of it, and of one document, is out of date. */
-export function compactionDue({ entries, people }: RosterLog): boolean {
+/** Whether the log is worth rewriting: it has more than one document, and more than a third of its lines are out of date. */
+export function isCompactionDue({ entries, people }: RosterLog): boolean {
   return entries > entriesPerChunk && entries > 1.5 * people;
 }

@@ -1,60 +1,61 @@
-/** What a page of people means, and where the scan may go from it. Pure. */
+/** How a page of people is judged, and where the scan continues after it. Pure. */
 
 import { Failure } from './failure.ts';
 import type { Person } from './person.ts';
 import type { Roster } from './roster.ts';
 
-/** How far a scan is: enough to go on from it in another process. */
+/** How far a scan is: enough to continue it in another process. */
 export interface ScanPosition {
   /** The next page; absent: the first one. */
   cursor?: string;
   pages: number;
   pageSize: number;
-  /** Whom it found, once it has come to its end. */
+  /** How many people it found, once it is complete. */
   found?: number;
-  /** Times that it was begun anew because Webex no longer took the cursor. */
+  /** How often it started over because Webex refused the cursor. */
   restarts: number;
 }
 
-/** More pages than the largest organization has at the smallest page: a scan that goes on is led in a circle. */
+/** More pages than the largest organization has at the smallest page size: a longer scan follows a circle of links. */
 const maxPages = 20_000;
-/** Below this a page costs more in its request than in its people. */
+/** Below this size a page's request costs more than its people. */
 const leastPage = 50;
 const maxRestarts = 1;
 
-/** Cisco's advice for an overloaded directory: ask for half. */
+/** Half the size, as Cisco advises for an overloaded directory. */
 export function smallerPage(pageSize: number): number {
   return Math.min(pageSize, Math.max(leastPage, Math.floor(pageSize / 2)));
 }
 
 /**
- * The position behind a page. An empty page with a next link is no end; only the absence of a link is.
+ * The position after a page. Only a missing next link ends the scan, never an empty page.
  * @throws Failure `webex_unexpected` when the link was followed before, or the scan does not end
  */
-export function behindPage(at: ScanPosition, next: string | undefined, visited: Set<string>): ScanPosition {
+export function positionAfterPage(at: ScanPosition, next: string | undefined, visited: Set<string>): ScanPosition {
   if (next !== undefined && (visited.has(next) || at.pages >= maxPages)) {
-    throw new Failure('webex_unexpected', 'Webex leads the scan in a circle.');
+    throw new Failure('webex_unexpected', 'The next links of Webex lead in a circle.');
   }
   if (next !== undefined) visited.add(next);
   return { ...at, pages: at.pages + 1, cursor: next };
 }
 
-/** The position after Webex refused to go on; undefined when it has been begun anew before. */
-export function restarted(at: ScanPosition): ScanPosition | undefined {
+/** The position after Webex refused a cursor; undefined when the scan has started over before. */
+export function positionAfterRestart(at: ScanPosition): ScanPosition | undefined {
   if (at.pages === 0 || at.restarts >= maxRestarts) return undefined;
   return { ...at, cursor: undefined, restarts: at.restarts + 1 };
 }
 
-export type Judgement = 'unchanged' | 'added' | 'changed' | 'returned';
+export type Difference = 'added' | 'changed' | 'returned';
 
-export function judge(roster: Roster, person: string, hash: number): Judgement {
+/** How a person differs from the roster; undefined when nothing has changed. */
+export function differenceFrom(roster: Roster, person: string, hash: number): Difference | undefined {
   const known = roster.hash(person);
-  if (known === hash) return 'unchanged';
+  if (known === hash) return undefined;
   if (known !== undefined) return 'changed';
   return roster.wasRemoved(person) ? 'returned' : 'added';
 }
 
-/** Whether a person can be kept as a user of the organization: of it, and with an id that a document can have. */
-export function belongs(person: Person, organization: string): boolean {
+/** Whether a person can be stored as a user of the organization: is in it, and has an id that a document can have. */
+export function isMember(person: Person, organization: string): boolean {
   return (person.orgId === undefined || person.orgId === organization) && /^[\w.:-]{1,200}$/.test(person.id);
 }

@@ -1,9 +1,9 @@
 /**
- * The head of a customer's stored users: every commit of users, roster or checkpoint is conditional on its version, so a
- * second runner, a redelivered message or a deleted customer's sync can change nothing, and revisions are in commit order.
+ * The head of a customer's stored users. Every commit of users, roster or checkpoint is conditional on its version, so a
+ * second worker, a redelivered message or the sync of a deleted customer cannot change anything. Pure.
  */
 
-import type { AuthorizerWatch } from './authorizer-health.ts';
+import type { SeenAuthorizer } from './authorizer-health.ts';
 import { spread } from './refresh-schedule.ts';
 import type { RosterLog } from './roster.ts';
 import { noCounts, type SyncCounts } from './sync-run.ts';
@@ -11,29 +11,29 @@ import { noCounts, type SyncCounts } from './sync-run.ts';
 /** The document `sync_heads/{customer}`. Instants are epoch ms. */
 export interface SyncHead {
   customerId: string;
-  /** The last revision given out. */
+  /** The last revision of a user. Revisions grow in the order of the commits, which makes the change feed exact. */
   revision: number;
   roster: RosterLog;
-  /** The run that is asked for or under way, and what it has committed so far. */
+  /** The run that is queued or in progress, and what it has committed so far. */
   run?: { id: string; counts: SyncCounts };
-  /** Who works on the run. While it lasts nobody else may write the head. */
+  /** The worker that has the run. Until `endsAt` no other flow writes the head. */
   lease?: { owner: string; endsAt: number };
-  /** Webex asked for silence until then. */
+  /** Webex asked us not to call before this. */
   pausedUntil?: number;
   lastSyncedAt?: number;
-  /** When the scheduled pass looks here again: for the next sync, or for a run that has been left lying. */
+  /** When the scheduled pass looks here again: for the next sync, or for a run that no worker has continued. */
   nextSyncAt?: number;
   /** The ended run whose held removals await a decision. */
   heldBy?: string;
-  authorizer?: AuthorizerWatch;
+  authorizer?: SeenAuthorizer;
 }
 
 /**
- * Longer than the runner is ever silent between two commits: a call to Webex with its retries ends within a minute and a
- * half. A runner that comes later finds the head changed, and stops.
+ * Longer than a worker ever takes between two commits: a call to Webex with its retries ends within a minute and a half. A
+ * worker that commits later finds the head changed, and stops.
  */
 export const leaseMs = 2 * 60_000;
-/** A run that nobody has worked on for this long is given a new message by the scheduled pass. */
+/** The scheduled pass sends a new message for a run that no worker has continued for this long. */
 const stalledAfterMs = 15 * 60_000;
 
 export function newSyncHead(customerId: string): SyncHead {
@@ -46,7 +46,7 @@ export type Turn =
   | { kind: 'paused'; until: number }
   | { kind: 'go' };
 
-/** Whether a message may work on its run now. */
+/** Whether a worker may continue the run now. `over`: the run has ended, or the customer is deleted. */
 export function turnOf(head: SyncHead | undefined, runId: string, now: number): Turn {
   if (head?.run?.id !== runId) return { kind: 'over' };
   if (head.lease && head.lease.endsAt > now) return { kind: 'busy', until: head.lease.endsAt };
@@ -54,32 +54,41 @@ export function turnOf(head: SyncHead | undefined, runId: string, now: number): 
   return { kind: 'go' };
 }
 
-/** The head with a run that waits for a message. */
-export function queued(head: SyncHead, runId: string, now: number): SyncHead {
+/** The head with a run that waits for a worker. */
+export function withRun(head: SyncHead, runId: string, now: number): SyncHead {
   const run = head.run?.id === runId ? head.run : { id: runId, counts: noCounts };
   return { ...head, run, nextSyncAt: now + stalledAfterMs };
 }
 
-/** The head while `owner` works on its run. */
-export function leased(head: SyncHead, owner: string, now: number): SyncHead {
+/** The head while `owner` works on the run. */
+export function withLease(head: SyncHead, owner: string, now: number): SyncHead {
   return { ...head, lease: { owner, endsAt: now + leaseMs }, nextSyncAt: now + stalledAfterMs };
 }
 
-/** The head of a run that is left for another message. */
-export function released(head: SyncHead, now: number, pausedUntil?: number): SyncHead {
+/** The head of a run that is left to another message. */
+export function withoutLease(head: SyncHead, now: number, pausedUntil?: number): SyncHead {
   const { lease: _lease, pausedUntil: _paused, ...rest } = head;
   const nextSyncAt = Math.max(now + stalledAfterMs, pausedUntil ?? 0);
   return { ...rest, nextSyncAt, ...(pausedUntil && { pausedUntil }) };
 }
 
-/** The head without a run, and its next scheduled sync. */
-export function idle(head: SyncHead, now: number, everyHours: number): SyncHead {
+/** The head without a run, with the time of the next scheduled sync. */
+export function withoutRun(head: SyncHead, now: number, everyHours: number): SyncHead {
   const { lease: _lease, run: _run, pausedUntil: _paused, nextSyncAt: _next, ...rest } = head;
   const nextSyncAt = nextSync(head.customerId, now, everyHours);
   return { ...rest, ...(nextSyncAt && { nextSyncAt }) };
 }
 
-/** The next instant of the customer's own grid: customers are spread evenly however they came together. */
+/** The head without removals that await a decision. */
+export function withoutHold(head: SyncHead): SyncHead {
+  const { heldBy: _held, ...rest } = head;
+  return rest;
+}
+
+/**
+ * The next time on the customer's own grid: its offset is a hash of the id, so customers are spread evenly over the interval
+ * even when they were created together.
+ */
 export function nextSync(customerId: string, now: number, everyHours: number): number | undefined {
   if (everyHours <= 0) return undefined;
   const interval = everyHours * 3_600_000;

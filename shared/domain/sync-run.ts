@@ -1,21 +1,21 @@
-/** One run of a sync: its document, the customer's settings for it, and what a message may do with it. Pure. */
+/** One run of a sync: its document, its phases and the customer's settings for it. Pure. */
 
 import { day } from './time.ts';
 
 export interface SyncSettings {
   /** Hours between scheduled syncs; 0 switches them off. */
   everyHours: number;
-  /** Removals are held when more people than this … */
+  /** Removals are held when they are more people than this … */
   heldAbovePeople: number;
-  /** … and more than this share of the roster would go, */
+  /** … and a larger share of the roster than this, … */
   heldAboveShare: number;
-  /** or more people than this in all. */
+  /** … or more people than this. */
   heldAbove: number;
-  /** Whether SCIM must not know of more people than the scan has found. */
+  /** Removals are held when SCIM counts more people than the scan has found. */
   checkTotal: boolean;
 }
 
-/** A directory that shrinks by more than this is more often a fault than a fact. */
+/** An organization that shrinks by more than this is more often a fault than a fact. */
 const defaultSettings: SyncSettings = {
   everyHours: 24,
   heldAbovePeople: 5,
@@ -24,13 +24,13 @@ const defaultSettings: SyncSettings = {
   checkTotal: true,
 };
 
-/** The settings that hold for a customer. */
+/** A customer's own settings, with the defaults for the rest. */
 export function syncSettings(own: Partial<SyncSettings> | undefined): SyncSettings {
   return { ...defaultSettings, ...own };
 }
 
 export type SyncState = 'queued' | 'running' | 'done' | 'failed';
-/** `scan` pages through everybody, `confirm` asks Webex about who was absent, `remove` writes the tombstones. */
+/** `scan` pages through everybody, `confirm` asks Webex about the absent people, `remove` writes the tombstones. */
 export type SyncPhase = 'scan' | 'confirm' | 'remove';
 
 export interface SyncCounts {
@@ -43,26 +43,19 @@ export interface SyncCounts {
   held: number;
 }
 
-/** Something that went wrong on the way and was tried again. */
-export interface SyncTrouble {
-  at: number;
-  code: string;
-  trackingId?: string;
-}
-
 /**
- * `many`: above the thresholds; `empty_organization`: Webex says that nobody is left; `total_differs`: SCIM knows of
- * more people than were found.
+ * `many`: above the thresholds; `empty_organization`: the scan has found nobody; `total_differs`: SCIM counts more people
+ * than were found.
  */
 export type HoldReason = 'many' | 'empty_organization' | 'total_differs';
 
-/** Removals that await a decision; who they are is in the documents `customers/{id}/held/{run}-{n}`. */
+/** Removals that await a decision. The people are listed in the documents `customers/{id}/held/{run}-{n}`. */
 export interface HeldRemovals {
   state: 'waiting' | 'approved' | 'rejected' | 'superseded';
   reason: HoldReason;
   count: number;
   documents: number;
-  /** Who decided, and when. */
+  /** The caller who decided. */
   by?: string;
   decidedAt?: number;
 }
@@ -79,16 +72,14 @@ export interface SyncRun {
   askedAt: number;
   startedAt?: number;
   endedAt?: number;
-  /** The phases begun so far, in order; the last one is under way until the run ends. */
+  /** The phases started so far, in order; the last one is in progress until the run ends. */
   phases: { phase: SyncPhase; startedAt: number }[];
-  /** People stored when it began: with `counts.scanned`, how far the run is. */
+  /** People stored when the run started: with `counts.scanned`, its progress. */
   expected: number;
   pages: number;
   /** Messages that have worked on it. */
   attempts: number;
   counts: SyncCounts;
-  /** The latest few. */
-  troubles: SyncTrouble[];
   fault?: { code: string; message: string; trackingId?: string };
   held?: HeldRemovals;
   expireAt: number;
@@ -106,7 +97,6 @@ export const noCounts: SyncCounts = {
 
 /** History is kept for a year and a month, as events are. */
 const keptMs = 396 * day;
-const troublesKept = 10;
 
 export function newRun(id: string, customerId: string, now: number, more: { by?: string; approves?: string }): SyncRun {
   return {
@@ -119,18 +109,34 @@ export function newRun(id: string, customerId: string, now: number, more: { by?:
     pages: 0,
     attempts: 0,
     counts: noCounts,
-    troubles: [],
     expireAt: now + keptMs,
     ...more,
   };
 }
 
-/** The run with a phase begun; a phase that is under way goes on. */
-export function inPhase(run: SyncRun, phase: SyncPhase, now: number): SyncRun {
+/** The run in a phase, which may be in progress already. */
+export function withPhase(run: SyncRun, phase: SyncPhase, now: number): SyncRun {
   if (run.phases.at(-1)?.phase === phase) return run;
   return { ...run, phases: [...run.phases, { phase, startedAt: now }] };
 }
 
-export function withTrouble(run: SyncRun, trouble: SyncTrouble): SyncRun {
-  return { ...run, troubles: [...run.troubles, trouble].slice(-troublesKept) };
+/**
+ * The phase that follows the run's last one; undefined when nothing is left to do. A run that carries out an approval does
+ * not scan, because it may only remove the people who were held.
+ */
+export function nextPhase(
+  { phases, approves, held }: Pick<SyncRun, 'phases' | 'approves' | 'held'>,
+  roster: { size: number; seenCount: number },
+): SyncPhase | undefined {
+  const anyAbsent = roster.seenCount < roster.size;
+  switch (phases.at(-1)?.phase) {
+    case undefined:
+      return approves ? (anyAbsent ? 'confirm' : undefined) : 'scan';
+    case 'scan':
+      return anyAbsent ? 'confirm' : undefined;
+    case 'confirm':
+      return anyAbsent && !held ? 'remove' : undefined;
+    case 'remove':
+      return undefined;
+  }
 }

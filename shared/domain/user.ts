@@ -1,27 +1,27 @@
-/** A person as we store and show it: Webex's directory fields, the status the portal shows, and a place in the change feed. */
+/** A user as stored: Webex's directory fields, the status that the portal shows, and a place in the change feed. Pure. */
 
 import { hash as digest } from 'node:crypto';
 import { nameKey } from './customer.ts';
 import type { Person } from './person.ts';
 import { day } from './time.ts';
 
-/** What the portal shows of a user: from login-enabled and invite-pending, not from presence. */
+/** The status that the portal shows: from login-enabled and invite-pending, not from presence. */
 export const userStatuses = ['active', 'invite_pending', 'login_disabled'] as const;
 export type UserStatus = (typeof userStatuses)[number];
 
-/** The document `customers/{customer}/users/{id}` of somebody who is there. */
+/** The document `customers/{customer}/users/{id}` of a person who is present. */
 export interface User extends Person {
   status: UserStatus;
-  /** What lists order and search by; tombstones have none and so are in no list. */
+  /** Lists order and search by these keys. Tombstones have none, so they are in no list. */
   nameKey: string;
   emailKeys: string[];
   hash: number;
-  /** Grows with every change of any user of the customer: the order of the change feed. */
+  /** Grows with every change of any user of the customer; orders the change feed. */
   revision: number;
   removedAt?: undefined;
 }
 
-/** The same document for 90 days after the person went. */
+/** The same document for 90 days after the person was removed. */
 export interface Tombstone extends Omit<User, 'nameKey' | 'emailKeys' | 'removedAt'> {
   removedAt: number;
   expireAt: number;
@@ -30,8 +30,8 @@ export interface Tombstone extends Omit<User, 'nameKey' | 'emailKeys' | 'removed
 export const tombstoneMs = 90 * day;
 
 /**
- * The fields that the hash covers, in its order; a new field of a person does not compile until it stands here.
- * `lastModified` is no directory data: it moves without anything that we store having changed.
+ * The fields that the hash covers, in its order. A new field of `Person` does not compile until it is listed here.
+ * `lastModified` is left out because it changes even when nothing that we store does.
  */
 const hashed: Record<Exclude<keyof Person, 'lastModified'>, true> = {
   id: true,
@@ -58,8 +58,8 @@ const hashed: Record<Exclude<keyof Person, 'lastModified'>, true> = {
 const hashedFields = Object.keys(hashed) as (keyof typeof hashed)[];
 
 /**
- * Identity of a person's directory data: equal hashes mean that nothing needs to be written. The order of lists does not
- * count. 48 bits, a number: a change is overlooked once in 280,000,000,000,000.
+ * A hash of a person's directory data: if it is equal, nothing needs to be written. The order of lists does not count.
+ * It has 48 bits, which fit into a number; a change is overlooked once in 280,000,000,000,000.
  */
 export function hashOf(person: Person): number {
   const values = hashedFields.map((name) => {
@@ -69,7 +69,7 @@ export function hashOf(person: Person): number {
   return Number.parseInt(digest('sha256', JSON.stringify(values), 'hex').slice(0, 12), 16);
 }
 
-/** Case does not count in an address that is searched for. */
+/** Addresses are searched without regard to case. */
 export const emailKey = (email: string) => email.trim().toLowerCase();
 
 export function statusOf(person: Person): UserStatus {
@@ -88,7 +88,7 @@ export function toUser(person: Person, hash: number, revision: number): User {
   };
 }
 
-export function tombstone(user: User | Tombstone, revision: number, now: number): Tombstone {
+export function toTombstone(user: User | Tombstone, revision: number, now: number): Tombstone {
   const { nameKey: _name, emailKeys: _emails, ...rest } = user as User;
   return { ...rest, revision, removedAt: now, expireAt: now + tombstoneMs };
 }

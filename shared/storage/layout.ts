@@ -12,6 +12,7 @@ export const rosterOf = (id: string) => `customers/${id}/roster`;
 export const heldOf = (id: string) => `customers/${id}/held`;
 export const catalogOf = (id: string) => `customers/${id}/catalog`;
 export const syncsOf = (id: string) => `customers/${id}/syncs`;
+export const runPath = (run: { customerId: string; id: string }) => `${syncsOf(run.customerId)}/${run.id}`;
 export const syncHeadPath = (id: string) => `${syncHeads}/${id}`;
 export const linkPath = (hash: string) => `connect_links/${hash}`;
 export const removals = 'removals';

@@ -1,31 +1,23 @@
-/** The decision on held removals: approved ones become a run of their own, which asks Webex about everybody once more. */
+/** The decision on held removals. Approved ones become a run of their own, which asks Webex about each person again. */
 
 import { Failure } from '../domain/failure.ts';
-import type { SyncHead } from '../domain/sync-head.ts';
+import { type SyncHead, withoutHold } from '../domain/sync-head.ts';
 import { type HeldRemovals, newRun, type SyncRun } from '../domain/sync-run.ts';
 import type { Ports, Store, Stored, Write } from '../ports.ts';
-import { syncHeadPath } from '../storage/layout.ts';
+import { runPath, syncHeadPath } from '../storage/layout.ts';
 import { newEvents, newId } from '../storage/outbox.ts';
 import { transact } from '../storage/transact.ts';
-import { type HeldPeople, heldPath } from './removals.ts';
+import type { RunContext } from './context.ts';
+import { readAllHeld } from './held-people.ts';
+import type { Progress } from './progress.ts';
 import { messageFor, queueWrites } from './request.ts';
 
-import { runPath, type Session } from './session.ts';
+const busyMessage = 'A sync is in progress. Decide when it has ended.';
 
 /**
- * Who is held by a run, a document's worth at a time: `index` from 0 up to `held.documents`.
- * @throws Failure `not_found`
- */
-export async function readHeld(store: Store, customerId: string, runId: string, index: number): Promise<string[]> {
-  const held = await store.get<HeldPeople>(heldPath(customerId, runId, index));
-  if (!held) throw new Failure('not_found', 'This sync holds no removals.');
-  return held.data.people.split('\n');
-}
-
-/**
- * Approves what a run holds. Answers the run that carries it out: it removes nobody whom Webex does not say once more to
- * be gone. Approving twice answers the same run as long as it is under way.
- * @throws Failure `not_found`, `conflict` when it was decided otherwise, `busy` while a sync is under way
+ * Approves the removals that a run holds. Approving twice returns the same run while it is in progress.
+ * @returns the run that removes them; it leaves everybody alone whom Webex does not report as gone again
+ * @throws Failure `not_found`, `conflict` when it was decided otherwise, `busy` while a sync is in progress
  */
 export async function approveRemovals(ports: Ports, customerId: string, runId: string, by: string): Promise<SyncRun> {
   const { store, clock } = ports;
@@ -37,15 +29,14 @@ export async function approveRemovals(ports: Ports, customerId: string, runId: s
       return { writes: [], messages: [messageFor(current.data)], result: current.data };
     }
     if (held.state === 'approved' && (head.data.lastSyncedAt ?? 0) > held.decidedAt!) {
-      throw new Failure('conflict', 'A newer sync has been made since these removals were approved.');
+      throw new Failure('conflict', 'A newer sync has ended since these removals were approved.');
     }
-    if (current) throw new Failure('busy', 'A sync is under way: decide when it has ended.', { retryAfterMs: 60_000 });
+    if (current) throw new Failure('busy', busyMessage, { retryAfterMs: 60_000 });
     const run = newRun(newId(now), customerId, now, { by, approves: runId });
-    const { heldBy: _held, ...rest } = head.data;
     const facts = { sync: runId, count: held.count };
     return {
       writes: [
-        ...queueWrites({ ...head, data: rest }, run, now),
+        ...queueWrites({ ...head, data: withoutHold(head.data) }, run, now),
         withDecision(stored, { ...held, state: 'approved', by, decidedAt: now }),
       ],
       events: newEvents([{ type: 'removals_approved', facts }], { customerId, now, by }),
@@ -56,24 +47,23 @@ export async function approveRemovals(ports: Ports, customerId: string, runId: s
 }
 
 /**
- * Rejects what a run holds: nobody is removed. A later sync that finds the same people gone asks again.
- * @throws Failure `not_found`, `conflict` when it was decided otherwise, `busy` while a sync is under way
+ * Rejects the removals that a run holds: nobody is removed. A later sync that misses the same people asks again.
+ * @throws Failure `not_found`, `conflict` when it was decided otherwise, `busy` while a sync is in progress
  */
 export async function rejectRemovals(ports: Ports, customerId: string, runId: string, by: string): Promise<SyncRun> {
   const { store, clock } = ports;
-  return transact<SyncRun>(ports, async () => {
+  return transact(ports, async () => {
     const now = clock.now();
     const { head, stored, held } = await readPending(store, customerId, runId, 'rejected');
     if (held.state === 'rejected') return { writes: [], result: stored.data };
-    if (head.data.run) {
-      throw new Failure('busy', 'A sync is under way: decide when it has ended.', { retryAfterMs: 60_000 });
-    }
+    if (head.data.run) throw new Failure('busy', busyMessage, { retryAfterMs: 60_000 });
     const decision = withDecision(stored, { ...held, state: 'rejected', by, decidedAt: now });
-    const { heldBy: _held, ...rest } = head.data;
     const facts = { sync: runId, count: held.count };
-    const forget: Write = { set: head.path, data: rest, if: { version: head.version } };
-    const events = newEvents([{ type: 'removals_rejected', facts }], { customerId, now, by });
-    return { writes: [forget, decision], events, result: decision.data };
+    return {
+      writes: [{ set: head.path, data: withoutHold(head.data), if: { version: head.version } }, decision],
+      events: newEvents([{ type: 'removals_rejected', facts }], { customerId, now, by }),
+      result: decision.data,
+    };
   });
 }
 
@@ -90,22 +80,19 @@ async function readPending(
   const held = stored?.data.held;
   if (!head || !stored || !held) throw new Failure('not_found', 'This sync holds no removals.');
   if (held.state !== 'waiting' && held.state !== wanted) {
-    throw new Failure('conflict', `These removals are ${held.state} already.`);
+    throw new Failure('conflict', `These removals are already ${held.state}.`);
   }
   return { head, stored, held };
 }
 
 function withDecision(stored: Stored<SyncRun>, held: HeldRemovals) {
-  return { set: stored.path, data: { ...stored.data, held }, if: { version: stored.version } };
+  return { set: stored.path, data: { ...stored.data, held }, if: { version: stored.version } } satisfies Write;
 }
 
-/** For the run that carries an approval out: nobody but who was held may be asked about and removed. */
-export async function markApproved({ ports, customer, roster }: Session, approved: string): Promise<void> {
-  const { store } = ports;
-  const run = await store.get<SyncRun>(runPath({ customerId: customer.id, id: approved }));
-  const people: string[] = [];
-  for (let index = 0; index < (run?.data.held?.documents ?? 0); index++) {
-    people.push(...(await readHeld(store, customer.id, approved, index)));
-  }
-  roster.seeAllBut(people);
+/** Prepares a run that removes what was approved: everybody else counts as seen, and so is left alone. */
+export async function markApproved({ ports, customer }: RunContext, progress: Progress): Promise<void> {
+  const { run, store } = progress;
+  if (!run.approves) return;
+  const approved = await ports.store.get<SyncRun>(runPath({ customerId: customer.id, id: run.approves }));
+  store.roster.seeAllExcept(await readAllHeld(ports.store, customer.id, run.approves, approved?.data.held));
 }

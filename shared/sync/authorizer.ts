@@ -1,26 +1,27 @@
-/** The warning that the person who authorized a connection is about to take it along: committed with what is remembered of them. */
+/** Warns when the person who authorized the connection is about to take it along. */
 
-import { watchAuthorizer } from '../domain/authorizer-health.ts';
+import { authorizerAfterSight } from '../domain/authorizer-health.ts';
 import type { Person } from '../domain/person.ts';
-import { eventWrites, newEvents, publishEvents } from '../storage/outbox.ts';
-import { advance, type Session } from './session.ts';
+import { newEvents } from '../storage/outbox.ts';
+import type { RunContext } from './context.ts';
+import type { Fence } from './fence.ts';
 
-/** Remembers how the authorizer was found, and warns where that is news. Costs nothing while nothing changes. */
-export async function watchSight(session: Session, sight: Person | 'gone'): Promise<void> {
-  const { ports, authorizer, customer, head } = session;
-  if (!authorizer) return;
-  const before = head.data.authorizer;
-  const { watch, events } = watchAuthorizer(before, authorizer, sight);
-  const same = before?.id === watch.id && before.fullAdmin === watch.fullAdmin && before.risk === watch.risk;
-  if (same) return;
-  const news = newEvents(events, { customerId: customer.id, now: ports.clock.now() });
-  await advance(session, { authorizer: watch }, eventWrites(news));
-  await publishEvents(ports, news);
+/** Stores how the authorizer was seen, with a warning if that is news. Costs nothing while nothing changes. */
+export async function watchAuthorizer(context: RunContext, fence: Fence, sight: Person | 'gone'): Promise<void> {
+  const { ports, grant, customer } = context;
+  if (!grant.authorizer) return;
+  const before = fence.head.authorizer;
+  const { authorizer, events } = authorizerAfterSight(before, grant.authorizer, sight);
+  const { id, fullAdmin, risk } = authorizer;
+  if (before?.id === id && before.fullAdmin === fullAdmin && before.risk === risk) return;
+  await fence.commit(
+    { authorizer },
+    { events: newEvents(events, { customerId: customer.id, now: ports.clock.now() }) },
+  );
 }
 
-/** Webex refused a call for lack of scope or role, which look alike: asks who we are, to tell which. */
-export async function watchAfterRefusal(session: Session): Promise<void> {
-  const { ports, authorizer } = session;
-  const me = await session.call((access) => ports.webex.me(access)).catch(() => undefined);
-  if (me && me.id === authorizer) await watchSight(session, me);
+/** Webex refuses a call in the same way for a missing scope and a missing role; `people/me` tells which it is. */
+export async function watchAfterRefusal(context: RunContext, fence: Fence): Promise<void> {
+  const me = await context.call((access) => context.ports.webex.me(access)).catch(() => undefined);
+  if (me && me.id === context.grant.authorizer) await watchAuthorizer(context, fence, me);
 }

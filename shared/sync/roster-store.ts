@@ -1,50 +1,114 @@
-/** The roster's documents: read into memory, and written anew when most of the log is out of date. */
+/** The roster of a run: loaded into memory once, and committed as lines of its log together with the users they stand for. */
 
 import { Failure } from '../domain/failure.ts';
-import { chunkIds, compactionDue, extend, type RosterChunk, readLog } from '../domain/roster.ts';
+import {
+  chunkIds,
+  extendedLog,
+  isCompactionDue,
+  newRoster,
+  type Roster,
+  type RosterChunk,
+  rosterFromLog,
+} from '../domain/roster.ts';
+import type { SyncCounts } from '../domain/sync-run.ts';
 import { day } from '../domain/time.ts';
+import type { Tombstone, User } from '../domain/user.ts';
 import type { Write } from '../ports.ts';
-import { rosterOf } from '../storage/layout.ts';
-import { advance, type Session } from './session.ts';
+import { rosterOf, usersOf } from '../storage/layout.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { RunContext } from './context.ts';
+import type { Fence } from './fence.ts';
 
-/** Documents of 250 KB, in one read and in one commit. */
+/** A document holds 250 KB, so ten fit into one read and one commit. */
 const chunksAtOnce = 10;
 
-/**
- * Loads the roster as the log says, with who had been seen when the run was left.
- * @throws Failure `internal` when a document of the log is missing: nothing may be concluded from the rest
- */
-export async function loadRoster(session: Session): Promise<void> {
-  const { ports, head, customer, mark } = session;
-  const paths = chunkIds(head.data.roster).map((id) => `${rosterOf(customer.id)}/${id}`);
-  const chunks: RosterChunk[] = [];
-  for (let from = 0; from < paths.length; from += chunksAtOnce) {
-    for (const chunk of await ports.store.getMany<RosterChunk>(paths.slice(from, from + chunksAtOnce))) {
-      if (!chunk) throw new Failure('internal', 'The roster is not complete.');
-      chunks.push(chunk.data);
-    }
-  }
-  session.roster = readLog(chunks, mark);
-  session.lastChunk = chunks.at(-1)?.entries ?? '';
-  if (!mark) await compactIfDue(session);
+export interface RosterStore {
+  readonly fence: Fence;
+  readonly roster: Roster;
+  /**
+   * Loads the roster, with the people who had been seen at the checkpoint.
+   * @throws Failure `internal` when a document of the log is missing: nothing may be concluded from the rest
+   */
+  load(checkpoint: Checkpoint | undefined): Promise<void>;
+  /**
+   * Commits users with their lines of the log.
+   * @throws Failure as the fence's `commit`
+   */
+  append(batch: UserBatch): Promise<void>;
 }
 
-/**
- * Writes the log anew under the next generation when that is due; the old one is valid until the last commit, which
- * changes over and deletes it. Only at a run's beginning: a checkpoint names places in the log.
- */
-async function compactIfDue(session: Session): Promise<void> {
-  const { head, customer, roster, ports } = session;
-  const old = head.data.roster;
-  if (!compactionDue(old)) return;
-  const fresh = { generation: old.generation + 1, entries: 0, people: roster.size };
-  const { entries, last, chunks } = extend(fresh, '', roster.compacted(Math.floor(ports.clock.now() / day)));
-  const path = (id: string) => `${rosterOf(customer.id)}/${id}`;
-  for (let from = 0; from < chunks.length; from += chunksAtOnce) {
-    const writes = chunks.slice(from, from + chunksAtOnce).map(({ id, data }): Write => ({ set: path(id), data }));
-    await advance(session, {}, writes);
+/** Users and tombstones for one commit. */
+export interface UserBatch {
+  /** Their revisions follow the head's. */
+  users: (User | Tombstone)[];
+  /** The lines of the log. */
+  lines: string[];
+  /** How many people the commit adds; negative when it removes people. */
+  people: number;
+  /** The counts of the run after the commit. */
+  counts: SyncCounts;
+}
+
+export function createRosterStore({ ports, customer }: RunContext, fence: Fence): RosterStore {
+  let roster = newRoster();
+  /** The text of the log's last document. */
+  let lastChunk = '';
+  const pathOf = (chunkId: string) => `${rosterOf(customer.id)}/${chunkId}`;
+
+  async function readChunks(): Promise<RosterChunk[]> {
+    const paths = chunkIds(fence.head.roster).map(pathOf);
+    const chunks: RosterChunk[] = [];
+    for (let from = 0; from < paths.length; from += chunksAtOnce) {
+      for (const chunk of await ports.store.getMany<RosterChunk>(paths.slice(from, from + chunksAtOnce))) {
+        if (!chunk) throw new Failure('internal', 'The roster is not complete.');
+        chunks.push(chunk.data);
+      }
+    }
+    return chunks;
   }
-  const deletions = chunkIds(old).map((id): Write => ({ delete: path(id) }));
-  await advance(session, { roster: { ...fresh, entries } }, deletions);
-  session.lastChunk = last;
+
+  /** Writes the log again under the next generation. The old log is valid until the last commit, which deletes it. */
+  async function compact(): Promise<void> {
+    const old = fence.head.roster;
+    const fresh = { generation: old.generation + 1, entries: 0, people: roster.size };
+    const { entries, last, chunks } = extendedLog(fresh, '', roster.currentLines(Math.floor(ports.clock.now() / day)));
+    for (let from = 0; from < chunks.length; from += chunksAtOnce) {
+      const part = chunks.slice(from, from + chunksAtOnce);
+      await fence.commit({}, { writes: part.map(({ id, data }): Write => ({ set: pathOf(id), data })) });
+    }
+    const deletions = chunkIds(old).map((id): Write => ({ delete: pathOf(id) }));
+    await fence.commit({ roster: { ...fresh, entries } }, { writes: deletions });
+    lastChunk = last;
+  }
+
+  return {
+    fence,
+    get roster() {
+      return roster;
+    },
+
+    async load(checkpoint) {
+      const chunks = await readChunks();
+      roster = rosterFromLog(chunks, checkpoint);
+      lastChunk = chunks.at(-1)?.entries ?? '';
+      // A checkpoint names places in the log, so the log stays as it is.
+      if (!checkpoint && isCompactionDue(fence.head.roster)) await compact();
+    },
+
+    async append({ users, lines, people, counts }) {
+      const { revision, roster: log, run } = fence.head;
+      const extended = extendedLog(log, lastChunk, lines);
+      const change = {
+        revision: revision + users.length,
+        roster: { ...log, entries: extended.entries, people: log.people + people },
+        run: { id: run!.id, counts },
+      };
+      const writes = [
+        ...users.map((data): Write => ({ set: `${usersOf(customer.id)}/${data.id}`, data })),
+        ...extended.chunks.map(({ id, data }): Write => ({ set: pathOf(id), data })),
+      ];
+      await fence.commit(change, { writes });
+      lastChunk = extended.last;
+    },
+  };
 }

@@ -1,27 +1,34 @@
-/** Makes a customer's stored users match its Webex organization: scan → confirm who is absent → remove or hold. */
+/** Makes a customer's stored users match its Webex organization: scan, confirm who is absent, remove or hold. */
 
+import { randomUUID } from 'node:crypto';
 import { purgeCustomer } from '../customers/purge.ts';
 import type { Connection } from '../domain/connection.ts';
+import type { Customer } from '../domain/customer.ts';
 import { codeOf, Failure, type FailureCode, retryAfterMsOf } from '../domain/failure.ts';
-import { inPhase, type SyncRun } from '../domain/sync-run.ts';
+import { type SyncHead, turnOf, withLease, withoutLease } from '../domain/sync-head.ts';
+import { nextPhase, type SyncPhase, type SyncRun, syncSettings } from '../domain/sync-run.ts';
 import type { Ports } from '../ports.ts';
-import { connectionPath } from '../storage/layout.ts';
+import { connectionPath, customerPath, runPath, syncHeadPath } from '../storage/layout.ts';
 import { sendMessage } from '../storage/messages.ts';
 import { markApproved } from './approval.ts';
 import { watchAfterRefusal } from './authorizer.ts';
+import { type Checkpoint, checkpointPath, isUsable } from './checkpoint.ts';
+import type { RunContext } from './context.ts';
+import { createFence } from './fence.ts';
 import { catalogWrites, complete, fail, leave } from './finish.ts';
-import { confirmAbsent, holdRemovals, removeUnseen, whyHeld } from './removals.ts';
-import { loadRoster } from './roster-store.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { confirmAbsent, removeUnseen } from './removals.ts';
+import { createRosterStore } from './roster-store.ts';
 import { scanPeople } from './scan.ts';
-import { openSession, type Session } from './session.ts';
+import { rateLimitedCaller } from './webex-calls.ts';
 
 /**
- * A function that is called by a message has 9 minutes: the last call may take a minute and a half with its retries, and
- * the rest is for the last commits.
+ * A function that is called by a message has 9 minutes. The last call may take a minute and a half with its retries; the
+ * rest is for the last commits.
  */
 const defaultBudgetMs = 7 * 60_000;
 
-/** What another delivery of the message can cure. */
+/** Failures that another delivery of the message can cure. */
 const curable: ReadonlySet<FailureCode> = new Set([
   'webex_unavailable',
   'webex_rate_limited',
@@ -31,10 +38,17 @@ const curable: ReadonlySet<FailureCode> = new Set([
   'busy',
 ]);
 
+/** Each phase answers whether it came to its end before the time was up. */
+const phases: Record<SyncPhase, (context: RunContext, progress: Progress) => Promise<boolean>> = {
+  scan: scanPeople,
+  confirm: confirmAbsent,
+  remove: removeUnseen,
+};
+
 /**
- * Works on the run that the message names, until it has ended, or `budgetMs` is used up or `ending` aborted; then another
- * message goes on.
- * A run that has ended is left alone. What no retry can cure ends the run as `failed`.
+ * Works on the run that a message names until the run ends, `budgetMs` is used up or `shutdown` aborts; then another message
+ * continues. A run that has ended is left alone. A failure that no retry can cure ends the run as `failed`.
+ * @returns the run, or undefined when there was nothing to do
  * @throws Failure what another delivery of the message can cure
  */
 export async function runSync(
@@ -42,78 +56,122 @@ export async function runSync(
   customerId: string,
   syncId: string,
   budgetMs = defaultBudgetMs,
-  ending?: AbortSignal,
+  shutdown?: AbortSignal,
 ): Promise<SyncRun | undefined> {
-  const session = await openSession(ports, customerId, syncId, budgetMs, ending).catch(async (error) => {
+  const deadline = { at: ports.clock.now() + budgetMs, shutdown };
+  const opened = await openRun(ports, customerId, syncId, deadline).catch(async (error) => {
     if (codeOf(error) !== 'not_found') throw error;
-    // A request that crossed the customer's deletion has left a directory behind.
+    // A request that crossed the customer's deletion has left a head behind.
     await purgeCustomer(ports, customerId);
     return undefined;
   });
-  if (!session) return undefined;
+  if (!opened) return undefined;
+  const { context, progress, checkpoint } = opened;
   try {
-    const ended = await work(session);
+    await progress.store.load(checkpoint);
+    const ended = await work(context, progress);
     if (ended) return ended;
-    const left = await leave(session);
+    const left = await leave(context, progress);
     await sendMessage(ports, { customer: customerId, sync: syncId });
     return left;
   } catch (error) {
-    return afterFailure(session, error);
+    return afterFailure(context, progress, error);
   }
 }
 
-/** Every phase that the run has not got behind it. Undefined when the time is over before. */
-async function work(session: Session): Promise<SyncRun | undefined> {
-  const { clock } = session.ports;
-  const begin = (phase: 'scan' | 'confirm') => {
-    session.run = inPhase(session.run, phase, clock.now());
+/**
+ * Reads what the run needs and takes its lease.
+ * @returns undefined when the run has ended
+ * @throws Failure `busy` while another worker has the lease, `webex_rate_limited` until Webex may be asked again, `conflict`
+ *   when another worker was faster, `not_found` when the customer has been deleted
+ */
+async function openRun(ports: Ports, customerId: string, runId: string, deadline: RunContext['deadline']) {
+  const { store, clock } = ports;
+  const now = clock.now();
+  const [head, stored, customer, connection, saved] = await Promise.all([
+    store.get<SyncHead>(syncHeadPath(customerId)),
+    store.get<SyncRun>(runPath({ customerId, id: runId })),
+    store.get<Customer>(customerPath(customerId)),
+    store.get<Connection>(connectionPath(customerId)),
+    store.get<Checkpoint>(checkpointPath(customerId)),
+  ]);
+  const turn = turnOf(head?.data, runId, now);
+  if (turn.kind === 'over' || !head || !stored) return undefined;
+  if (!customer) throw new Failure('not_found', 'There is no such customer.');
+  if (turn.kind !== 'go') {
+    const code = turn.kind === 'busy' ? 'busy' : 'webex_rate_limited';
+    throw new Failure(code, 'The sync cannot continue yet.', { retryAfterMs: turn.until - now });
+  }
+  const checkpoint = saved && isUsable(saved.data, runId, head.data, now) ? saved.data : undefined;
+  const run: SyncRun = {
+    ...stored.data,
+    state: 'running',
+    attempts: stored.data.attempts + 1,
+    ...(stored.data.startedAt === undefined && { startedAt: now, expected: head.data.roster.people }),
+    // Without a checkpoint the run starts again with its first phase.
+    ...(!checkpoint && { phases: [] }),
   };
-  const phase = session.run.phases.at(-1)?.phase;
-  await loadRoster(session);
-  // One look-up of the token for all calls.
-  await session.call(async () => undefined);
-  const { approves } = session.run;
-  const catalog = approves ? [] : catalogWrites(session);
-  if (approves && !phase) await markApproved(session, approves);
-  if (!approves && (!phase || phase === 'scan')) {
-    begin('scan');
-    if (!(await scanPeople(session))) return undefined;
-    session.scan = { ...session.scan, found: session.roster.seenCount };
-  }
-  if (phase !== 'remove' && session.roster.seenCount < session.roster.size) {
-    begin('confirm');
-    if (!(await confirmAbsent(session))) return undefined;
-    const reason = await whyHeld(session);
-    if (reason) await holdRemovals(session, reason);
-  }
-  if (!session.run.held && session.roster.seenCount < session.roster.size) {
-    if (!(await removeUnseen(session))) return undefined;
-  }
-  return complete(session, await catalog);
+  const data = withLease(withoutLease(head.data, now), randomUUID(), now);
+  const [version] = await store.commit([
+    { set: head.path, data, if: { version: head.version } },
+    { set: stored.path, data: run },
+  ]);
+  const grant = connection?.data.grant;
+  const context: RunContext = {
+    ports,
+    customer: customer.data,
+    grant: { grantedAt: grant?.grantedAt, authorizer: grant?.authorizer?.id },
+    settings: syncSettings(customer.data.sync),
+    call: rateLimitedCaller(ports, customerId, deadline.shutdown),
+    deadline,
+  };
+  const rosterStore = createRosterStore(context, createFence(ports, { path: head.path, version: version!, data }));
+  const progress = createProgress(context, rosterStore, { run, checkpoint, isStored: saved !== undefined });
+  return { context, progress, checkpoint };
 }
 
-async function afterFailure(session: Session, error: unknown): Promise<SyncRun | undefined> {
-  const { ports, run } = session;
+/** Runs every phase that the run has not completed. Undefined when the time is up before. */
+async function work(context: RunContext, progress: Progress): Promise<SyncRun | undefined> {
+  // One look-up of the token for all calls.
+  await context.call(async () => undefined);
+  const { approves } = progress.run;
+  const catalog = approves ? [] : catalogWrites(context);
+  let phase = progress.run.phases.at(-1)?.phase;
+  if (!phase) {
+    await markApproved(context, progress);
+    phase = nextPhase(progress.run, progress.store.roster);
+  }
+  while (phase) {
+    progress.enter(phase);
+    if (!(await phases[phase](context, progress))) return undefined;
+    phase = nextPhase(progress.run, progress.store.roster);
+  }
+  return complete(context, progress, await catalog);
+}
+
+async function afterFailure(context: RunContext, progress: Progress, error: unknown): Promise<SyncRun | undefined> {
+  const { ports } = context;
   const code = codeOf(error);
   try {
     if (code === 'conflict') throw error;
-    if (code === 'webex_forbidden') await watchAfterRefusal(session);
-    if (!curable.has(code) && !(await wasReconnected(session))) return await fail(session, error);
-    // Where the store is away, the lease runs out by itself.
-    if (code !== 'store_unavailable') await leave(session, retryAfterMs(error));
+    if (code !== 'store_unavailable') await progress.users.flushAll();
+    if (code === 'webex_forbidden') await watchAfterRefusal(context, progress.store.fence);
+    if (!curable.has(code) && !(await wasReconnected(context))) return await fail(context, progress, error);
+    // While the store is unavailable nothing can be committed: the lease expires by itself.
+    if (code !== 'store_unavailable') await leave(context, progress, retryAfterMs(error));
   } catch (second) {
     if (codeOf(second) !== 'conflict') throw error;
-    // Somebody else has gone on, or the customer is deleted: what we had not committed is theirs to find out.
-    ports.log.info('sync_lost', { customer: run.customerId, sync: run.id });
+    // Another worker has taken over, or the customer is deleted. What is not committed is lost, and found again.
+    ports.log.info('sync_lost', { customer: progress.run.customerId, sync: progress.run.id });
     return undefined;
   }
   throw error;
 }
 
-/** Somebody has connected the customer anew meanwhile, and counts on this run: the next delivery goes on with the new grant. */
-async function wasReconnected({ ports, customer, grantedAt }: Session): Promise<boolean> {
+/** Whether a new grant was stored since the run started: the caller who connected counts on this run, so it is retried. */
+async function wasReconnected({ ports, customer, grant }: RunContext): Promise<boolean> {
   const connection = await ports.store.get<Connection>(connectionPath(customer.id));
-  return connection?.data.grant !== undefined && connection.data.grant.grantedAt !== grantedAt;
+  return connection?.data.grant !== undefined && connection.data.grant.grantedAt !== grant.grantedAt;
 }
 
 function retryAfterMs(error: unknown): number | undefined {

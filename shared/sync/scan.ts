@@ -1,73 +1,71 @@
-/** The scan: every page of the organization's people, the next one fetched while this one is compared and written. */
+/** The scan: every page of the organization's people, the next one requested while this one is compared and written. */
 
 import { codeOf } from '../domain/failure.ts';
 import type { PeoplePage } from '../domain/person.ts';
-import { behindPage, restarted, smallerPage } from '../domain/scan.ts';
-import { watchSight } from './authorizer.ts';
-import { checkpointDue, outOfTime, type Session } from './session.ts';
-import { compare, flushAll, flushFull, type Pending } from './user-writes.ts';
+import { positionAfterPage, positionAfterRestart, smallerPage } from '../domain/scan.ts';
+import type { WebexAccess } from '../ports.ts';
+import { watchAuthorizer } from './authorizer.ts';
+import { isTimeUp, type RunContext } from './context.ts';
+import type { Progress } from './progress.ts';
 
 /**
- * Goes on from the session's position to the last page, and answers whether it got there before the time was over.
- * Whatever ends it, all that was compared is committed together with the position, unless a commit itself has failed.
- * @throws Failure what the calls and commits throw; `webex_unexpected` when Webex leads in a circle or away from itself
+ * Continues the scan to its last page.
+ * @returns whether it reached the last page before the time was up
+ * @throws Failure what the calls and commits throw; `webex_unexpected` when the next links lead in a circle or elsewhere
  */
-export async function scanPeople(session: Session): Promise<boolean> {
-  const pending: Pending = new Map();
+export async function scanPeople(context: RunContext, progress: Progress): Promise<boolean> {
+  const { store } = progress;
   while (true) {
     try {
-      return await scanOnce(session, pending);
+      const isComplete = await scanToEnd(context, progress);
+      if (isComplete) progress.moveTo({ ...progress.scan, found: store.roster.seenCount });
+      return isComplete;
     } catch (error) {
       const code = codeOf(error);
-      const refused = code === 'webex_unexpected' || code === 'webex_not_found';
-      const anew = refused ? restarted(session.scan) : undefined;
-      if (anew) {
-        // A cursor that Webex takes no more says nothing about the people behind it: all must be seen again.
-        session.scan = anew;
-        session.roster.forgetSeen();
-        continue;
-      }
-      if (code !== 'conflict' && code !== 'store_unavailable') await flushAll(session, pending);
-      throw error;
+      const isRefused = code === 'webex_unexpected' || code === 'webex_not_found';
+      const restart = isRefused ? positionAfterRestart(progress.scan) : undefined;
+      if (!restart) throw error;
+      // A refused cursor says nothing about the people behind it, so all must be seen again.
+      progress.moveTo(restart);
+      store.roster.forgetSeen();
     }
   }
 }
 
-async function scanOnce(session: Session, pending: Pending): Promise<boolean> {
+async function scanToEnd(context: RunContext, progress: Progress): Promise<boolean> {
+  const { users, store } = progress;
   const visited = new Set<string>();
-  let page = await fetchPage(session);
+  let page = await fetchPage(context, progress);
   while (true) {
     const { people, next } = page;
-    const scan = behindPage(session.scan, next, visited);
-    session.scan = scan;
-    const stop = next !== undefined && outOfTime(session);
-    const following = next !== undefined && !stop ? fetchPage(session) : undefined;
-    // Its failure is heard where it is awaited.
-    following?.catch(() => {});
-    // The request leaves before the work begins that would hold it back.
+    progress.moveTo(positionAfterPage(progress.scan, next, visited));
+    const isStopped = next !== undefined && isTimeUp(context);
+    const nextPage = next !== undefined && !isStopped ? fetchPage(context, progress) : undefined;
+    // Its failure is thrown where it is awaited.
+    nextPage?.catch(() => {});
+    // Lets the request leave before the comparison blocks the event loop.
     await new Promise(setImmediate);
-    compare(session, people, pending);
-    const authorizer = people.find(({ id }) => id === session.authorizer);
-    if (authorizer) await watchSight(session, authorizer);
-    await flushFull(session, pending);
-    if (!following) {
-      await flushAll(session, pending);
-      return !stop;
+    users.compare(people);
+    const authorizer = people.find(({ id }) => id === context.grant.authorizer);
+    if (authorizer) await watchAuthorizer(context, store.fence, authorizer);
+    await users.flushFull();
+    if (!nextPage) {
+      await users.flushAll();
+      return !isStopped;
     }
-    if (checkpointDue(session)) await flushAll(session, pending, true);
-    page = await following;
+    if (progress.isCheckpointDue()) await progress.saveCheckpoint();
+    page = await nextPage;
   }
 }
 
-function fetchPage(session: Session): Promise<PeoplePage> {
-  const { ports, customer, call, scan } = session;
-  const { cursor } = scan;
-  let { pageSize } = scan;
-  const make = (access: Parameters<Parameters<typeof call>[0]>[0]) =>
+function fetchPage({ ports, customer, call }: RunContext, progress: Progress): Promise<PeoplePage> {
+  const { cursor } = progress.scan;
+  let { pageSize } = progress.scan;
+  const request = (access: WebexAccess) =>
     ports.webex.people(access, { orgId: customer.accountNumber, max: pageSize, ...(cursor && { cursor }) });
-  return call(make, ({ code }) => {
+  return call(request, ({ code }) => {
     if (code !== 'webex_unavailable') return;
     pageSize = smallerPage(pageSize);
-    session.scan = { ...session.scan, pageSize };
+    progress.moveTo({ ...progress.scan, pageSize });
   });
 }

@@ -1,10 +1,10 @@
-/** The scheduled pass over all customers: asks for the syncs that are due, and resumes runs that no worker has picked up. */
+/** The scheduled pass over all customers: requests the syncs that are due, and resumes runs that no worker has continued. */
 
 import type { Connection } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
 import { codeOf } from '../domain/failure.ts';
 import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
-import { idle, queued, type SyncHead } from '../domain/sync-head.ts';
+import { type SyncHead, withoutRun, withRun } from '../domain/sync-head.ts';
 import { syncSettings } from '../domain/sync-run.ts';
 import type { Ports, Stored, Write } from '../ports.ts';
 import { connectionPath, customerPath, syncHeads } from '../storage/layout.ts';
@@ -16,20 +16,20 @@ import { messageFor, requestSync } from './request.ts';
 export interface DueSyncs {
   /** New runs. */
   requested: number;
-  /** Runs that nobody was working on, sent again. */
+  /** Runs that no worker had continued; their message was sent again. */
   resumed: number;
-  /** Customers who cannot be synced now: not connected, or deleted meanwhile. */
+  /** Customers who cannot be synced now: not connected, or deleted. */
   skipped: number;
   failed: number;
-  /** `out_of_time`: the rest is found by the next pass. */
+  /** `out_of_time`: the next pass finds the rest. */
   ended: 'done' | 'out_of_time';
 }
 
 const concurrency = 20;
 
 /**
- * The scheduled pass: asks for every sync that is due, oldest first, and sends a new message for runs that no worker has
- * picked up. One indexed query a page; one customer's failure is its own. Starts nothing new after `endsAt` (epoch ms).
+ * Requests every sync that is due, oldest first, and sends a new message for each run that no worker has continued. The pass
+ * makes one indexed query a page, and goes on when one customer fails. It starts nothing new after `endsAt` (epoch ms).
  */
 export async function requestDueSyncs(ports: Ports, endsAt: number): Promise<DueSyncs> {
   const { store, clock, log } = ports;
@@ -45,7 +45,7 @@ export async function requestDueSyncs(ports: Ports, endsAt: number): Promise<Due
   };
   await forEachConcurrently(due, { concurrency, goesOn }, async (head) => {
     try {
-      counts[await takeUp(ports, head)] += 1;
+      counts[await requestOrResume(ports, head)] += 1;
     } catch (error) {
       counts.failed += 1;
       log.error('sync_not_requested', { customer: head.data.customerId, code: codeOf(error) });
@@ -54,7 +54,7 @@ export async function requestDueSyncs(ports: Ports, endsAt: number): Promise<Due
   return counts;
 }
 
-async function takeUp(ports: Ports, head: Stored<SyncHead>): Promise<'requested' | 'resumed' | 'skipped'> {
+async function requestOrResume(ports: Ports, head: Stored<SyncHead>): Promise<'requested' | 'resumed' | 'skipped'> {
   const { store, clock } = ports;
   const { customerId, run } = head.data;
   const now = clock.now();
@@ -71,9 +71,9 @@ async function takeUp(ports: Ports, head: Stored<SyncHead>): Promise<'requested'
     await requestSync(ports, customerId);
     return 'requested';
   }
-  // Looked at again in a while: a run that is worked on moves this on by itself, and then the commit conflicts.
+  // The pass looks again later. When a worker has the run, this commit conflicts, and nothing is sent.
   const { everyHours } = syncSettings(customer.data.sync);
-  const data = run ? queued(head.data, run.id, now) : idle(head.data, now, everyHours);
+  const data = run ? withRun(head.data, run.id, now) : withoutRun(head.data, now, everyHours);
   const writes: Write[] = [{ set: head.path, data, if: { version: head.version } }];
   await commitDecision(ports, { writes, messages: run ? [messageFor({ customerId, id: run.id })] : [] });
   return run ? 'resumed' : 'skipped';

@@ -1,44 +1,41 @@
-/** A run's calls to Webex: one kept token, 401 renewed once, `Retry-After` waited out, outages tried again for a while. */
+/** A run's calls to Webex: one cached token, one pause for all calls, and retries for about a minute. */
 
+import { backoffMs } from '../domain/backoff.ts';
 import { codeOf, Failure, retryAfterMsOf } from '../domain/failure.ts';
 import type { Ports } from '../ports.ts';
 import { type CustomerAccess, withAccessToken } from '../tokens/access-token.ts';
 
-/** Makes a call as often as it makes sense within a minute; `onFailure` hears of every failure first. */
-export type Call = <T>(
+/** Makes a call and retries it for about a minute. `onFailure` receives each failure before the next try. */
+export type CallWebex = <T>(
   make: (access: CustomerAccess) => Promise<T>,
   onFailure?: (failure: Failure) => void,
 ) => Promise<T>;
 
-/** No new try after this, so that the lease outlasts a call: the last try may take 30 s more. */
+/** No new try starts after this. The last one may take 30 s more, and the lease must outlast it. */
 const patienceMs = 60_000;
-const triesInOutage = 5;
-/** A kept token is looked up anew before `workingAccess` would renew it. */
+const maxTriesInOutage = 5;
+const outagePause = { firstMs: 1_000, maxMs: 8_000 };
+/** A cached token is read again before `getAccessToken` would renew it. */
 const marginMs = 11 * 60_000;
 
 /**
- * The budget of an organization's requests is one: calls of one run wait for each other's `Retry-After`, a renewal of the
- * token in between included. What is longer than a minute is for the caller to keep (`pausedUntil` on the directory).
- * @param ending aborted when the instance is told to end: then nothing is waited for, and nothing tried again
+ * Webex limits requests per user, and all calls of a run use one user's token, so they share one pause: when one receives
+ * `Retry-After`, the others wait too. A pause of more than a minute fails the call; the head keeps it (`pausedUntil`).
+ * @param shutdown aborts when the instance shuts down; then no call waits and none is retried
  */
-export function callsOf(
-  ports: Ports,
-  customerId: string,
-  onTrouble: (failure: Failure) => void,
-  ending?: AbortSignal,
-): Call {
+export function rateLimitedCaller(ports: Ports, customerId: string, shutdown?: AbortSignal): CallWebex {
   const { clock } = ports;
-  let kept: CustomerAccess | undefined;
+  let cached: CustomerAccess | undefined;
   let pausedUntil = 0;
 
-  async function once<T>(make: (access: CustomerAccess) => Promise<T>): Promise<T> {
+  async function callOnce<T>(make: (access: CustomerAccess) => Promise<T>): Promise<T> {
     try {
-      if (kept && kept.expiresAt - clock.now() > marginMs) return await make(kept);
+      if (cached && cached.expiresAt - clock.now() > marginMs) return await make(cached);
     } catch (error) {
       if (codeOf(error) !== 'webex_unauthorized') throw error;
     }
     return withAccessToken(ports, customerId, (access) => {
-      kept = access;
+      cached = access;
       return make(access);
     });
   }
@@ -47,27 +44,26 @@ export function callsOf(
     const giveUpAt = clock.now() + patienceMs;
     for (let attempt = 1; ; attempt++) {
       const pauseMs = pausedUntil - clock.now();
-      if (pauseMs > 0) await clock.sleep(pauseMs, ending);
+      if (pauseMs > 0) await clock.sleep(pauseMs, shutdown);
       try {
-        return await once(make);
+        return await callOnce(make);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        const waitMs = waitAfter(error, attempt, clock.random());
+        const waitMs = retryDelayMs(error, attempt, clock.random());
         if (waitMs === undefined) throw error;
-        onTrouble(error);
         onFailure?.(error);
-        if (ending?.aborted || clock.now() + waitMs > giveUpAt) throw error;
+        if (shutdown?.aborted || clock.now() + waitMs > giveUpAt) throw error;
         if (error.code === 'webex_rate_limited') pausedUntil = clock.now() + waitMs;
-        await clock.sleep(waitMs, ending);
+        await clock.sleep(waitMs, shutdown);
       }
     }
   };
 }
 
-/** How long until the next try, ms; undefined where none can help. */
-function waitAfter(failure: Failure, attempt: number, random: number): number | undefined {
-  // A little later than asked, so that all who were told the same do not come back together.
+/** How long to wait before the next try, ms; undefined when a retry cannot help. */
+function retryDelayMs(failure: Failure, attempt: number, random: number): number | undefined {
+  // Up to a second later than Webex asks, so that callers who got the same answer do not come back together.
   if (failure.code === 'webex_rate_limited') return (retryAfterMsOf(failure) ?? 0) + 1000 * random;
-  if (failure.code !== 'webex_unavailable' || attempt >= triesInOutage) return undefined;
-  return 500 * 2 ** attempt * (0.5 + random / 2);
+  if (failure.code !== 'webex_unavailable' || attempt >= maxTriesInOutage) return undefined;
+  return backoffMs(attempt, outagePause, random);
 }

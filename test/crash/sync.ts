@@ -115,7 +115,7 @@ async function killedSync(at: World): Promise<number> {
 }
 
 /** What must be true after a sync that nobody disturbed. */
-async function judge(at: World): Promise<void> {
+async function differenceFrom(at: World): Promise<void> {
   const { ports, customer, reader, everRemoved, wrong } = at;
   const { id } = await requestSync(ports, customer);
   await deliver(ports);
@@ -147,7 +147,7 @@ async function simulated(wanted: number, seed: number): Promise<{ killed: number
     const at = await world(mix(seed, round));
     await deliver(at.ports);
     for (let syncs = 0; syncs < 8 && killed < wanted; syncs++) killed += await killedSync(at);
-    await judge(at);
+    await differenceFrom(at);
     await close(at);
     wrong.push(...at.wrong.map((text) => `round ${round}: ${text}`));
   }
@@ -178,7 +178,7 @@ async function real(wanted: number, seed: number): Promise<{ killed: number; wro
   }
   at.ports.clock.advance(redeliveryMs);
   await deliver(at.ports);
-  await judge(at);
+  await differenceFrom(at);
   await close(at);
   await rm(folder, { recursive: true });
   return { killed, wrong: at.wrong };

@@ -1,7 +1,7 @@
 /** Drives syncs in tests as the queue would, and holds what is stored against the organization. */
 
 import { codeOf } from '../../shared/domain/failure.ts';
-import { chunkIds, type RosterChunk, readLog } from '../../shared/domain/roster.ts';
+import { chunkIds, type RosterChunk, rosterFromLog } from '../../shared/domain/roster.ts';
 import type { SyncHead } from '../../shared/domain/sync-head.ts';
 import type { SyncRun } from '../../shared/domain/sync-run.ts';
 import { hashOf, type Tombstone, type User } from '../../shared/domain/user.ts';
@@ -88,7 +88,7 @@ export async function storedNow(store: Store, customer: string): Promise<Map<str
 export async function rosterNow(store: Store, customer: string): Promise<Map<string, number>> {
   const head = await readHead(store, customer);
   const paths = chunkIds(head.roster).map((id) => `${rosterOf(customer)}/${id}`);
-  const roster = readLog((await store.getMany<RosterChunk>(paths)).map((chunk) => chunk!.data));
+  const roster = rosterFromLog((await store.getMany<RosterChunk>(paths)).map((chunk) => chunk!.data));
   return new Map(roster.unseen().map((person) => [person, roster.hash(person)!]));
 }
 

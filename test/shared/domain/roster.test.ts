@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   chunkIds,
-  compactionDue,
   entriesPerChunk,
-  entryOf,
-  extend,
+  entryLine,
+  extendedLog,
+  isCompactionDue,
   type newRoster,
   type RosterChunk,
   type RosterLog,
-  readLog,
-  removalOf,
+  removalLine,
+  rosterFromLog,
 } from '../../../shared/domain/roster.ts';
 
 const start: RosterLog = { generation: 3, entries: 0, people: 0 };
@@ -21,7 +21,7 @@ function written(batches: string[][], log = start): { log: RosterLog; documents:
   const documents = new Map<string, RosterChunk>();
   let [entries, last] = [log.entries, ''];
   for (const lines of batches) {
-    const extended = extend({ ...log, entries }, last, lines);
+    const extended = extendedLog({ ...log, entries }, last, lines);
     ({ entries, last } = extended);
     for (const { id, data } of extended.chunks) documents.set(id, data);
   }
@@ -29,7 +29,7 @@ function written(batches: string[][], log = start): { log: RosterLog; documents:
 }
 
 const read = ({ log, documents }: ReturnType<typeof written>, mark?: { entries: number; seen: string }) =>
-  readLog(
+  rosterFromLog(
     chunkIds(log).map((id) => documents.get(id)!),
     mark,
   );
@@ -50,7 +50,9 @@ describe('the log of a roster', () => {
           else model.set(`p${person}`, hash);
         }
         const lines = batches.map((batch) =>
-          batch.map(({ person, hash }) => (hash === null ? removalOf(`p${person}`, 1) : entryOf(`p${person}`, hash))),
+          batch.map(({ person, hash }) =>
+            hash === null ? removalLine(`p${person}`, 1) : entryLine(`p${person}`, hash),
+          ),
         );
         expect(people(read(written(lines)))).toEqual(model);
       }),
@@ -58,33 +60,39 @@ describe('the log of a roster', () => {
   });
 
   it('fills its documents one after the other, and rewrites only the last', () => {
-    const lines = Array.from({ length: entriesPerChunk + 10 }, (_, index) => entryOf(`p${index}`, index));
+    const lines = Array.from({ length: entriesPerChunk + 10 }, (_, index) => entryLine(`p${index}`, index));
     const { log, documents } = written([lines.slice(0, 4_990), lines.slice(4_990)]);
     expect([...documents.keys()]).toEqual(['3-0', '3-1']);
     expect(chunkIds(log)).toEqual(['3-0', '3-1']);
     const last = documents.get('3-1')!.entries;
-    expect(extend(log, last, [entryOf('new', 1)]).chunks.map(({ id }) => id)).toEqual(['3-1']);
+    expect(extendedLog(log, last, [entryLine('new', 1)]).chunks.map(({ id }) => id)).toEqual(['3-1']);
     expect(read({ log, documents }).size).toBe(lines.length);
   });
 
   it('keeps the hash of every person while it grows', () => {
-    const lines = Array.from({ length: 40_000 }, (_, index) => entryOf(`p${index}`, index * 7_000_000_000));
+    const lines = Array.from({ length: 40_000 }, (_, index) => entryLine(`p${index}`, index * 7_000_000_000));
     const roster = read(written([lines]));
     for (let index = 0; index < 40_000; index++) expect(roster.hash(`p${index}`)).toBe(index * 7_000_000_000);
   });
 
   it('says the same after a compaction, without what is old', () => {
-    const lines = [entryOf('a', 1), entryOf('b', 2), removalOf('a', 10), entryOf('c', 3), removalOf('c', 200)];
+    const lines = [
+      entryLine('a', 1),
+      entryLine('b', 2),
+      removalLine('a', 10),
+      entryLine('c', 3),
+      removalLine('c', 200),
+    ];
     const roster = read(written([lines]));
-    const compacted = read(written([[...roster.compacted(201)]]));
-    expect(people(compacted)).toEqual(new Map([['b', 2]]));
-    expect([compacted.wasRemoved('a'), compacted.wasRemoved('c')]).toEqual([false, true]);
+    const currentLines = read(written([[...roster.currentLines(201)]]));
+    expect(people(currentLines)).toEqual(new Map([['b', 2]]));
+    expect([currentLines.wasRemoved('a'), currentLines.wasRemoved('c')]).toEqual([false, true]);
   });
 
   it('is worth a compaction when more than a third of it is out of date', () => {
-    expect(compactionDue({ generation: 0, entries: 14_999, people: 10_000 })).toBe(false);
-    expect(compactionDue({ generation: 0, entries: 15_001, people: 10_000 })).toBe(true);
-    expect(compactionDue({ generation: 0, entries: 4_000, people: 10 })).toBe(false);
+    expect(isCompactionDue({ generation: 0, entries: 14_999, people: 10_000 })).toBe(false);
+    expect(isCompactionDue({ generation: 0, entries: 15_001, people: 10_000 })).toBe(true);
+    expect(isCompactionDue({ generation: 0, entries: 4_000, people: 10 })).toBe(false);
   });
 });
 
@@ -92,8 +100,8 @@ describe('who has been seen', () => {
   it('is the same for whoever reads the log again, whatever was written since the mark', () => {
     const person = fc.integer({ min: 0, max: 40 }).map((number) => `p${number}`);
     const line = fc.oneof(
-      fc.tuple(person, hash).map(([id, value]) => entryOf(id, value)),
-      person.map((id) => removalOf(id, 1)),
+      fc.tuple(person, hash).map(([id, value]) => entryLine(id, value)),
+      person.map((id) => removalLine(id, 1)),
     );
     const inputs = fc.tuple(fc.array(line, { maxLength: 80 }), fc.array(person), fc.array(line, { maxLength: 20 }));
     fc.assert(
@@ -113,8 +121,8 @@ describe('who has been seen', () => {
   });
 
   it('is everybody but those who are asked about', () => {
-    const roster = read(written([['a', 'b', 'c'].map((id) => entryOf(id, 1))]));
-    roster.seeAllBut(['b', 'stranger']);
+    const roster = read(written([['a', 'b', 'c'].map((id) => entryLine(id, 1))]));
+    roster.seeAllExcept(['b', 'stranger']);
     expect(roster.unseen()).toEqual(['b']);
   });
 });

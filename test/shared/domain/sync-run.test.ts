@@ -1,12 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { watchAuthorizer } from '../../../shared/domain/authorizer-health.ts';
-import { namesOf, sameCatalog } from '../../../shared/domain/catalog.ts';
+import { authorizerAfterSight, type SeenAuthorizer } from '../../../shared/domain/authorizer-health.ts';
+import { isSameCatalog, namesOf } from '../../../shared/domain/catalog.ts';
 import { feedCursor, feedPosition } from '../../../shared/domain/change-feed.ts';
 import type { Person } from '../../../shared/domain/person.ts';
 import { holdReason } from '../../../shared/domain/removal-policy.ts';
-import { behindPage, belongs, restarted, type ScanPosition, smallerPage } from '../../../shared/domain/scan.ts';
-import { leased, leaseMs, newSyncHead, nextSync, queued, released, turnOf } from '../../../shared/domain/sync-head.ts';
+import {
+  isMember,
+  positionAfterPage,
+  positionAfterRestart,
+  type ScanPosition,
+  smallerPage,
+} from '../../../shared/domain/scan.ts';
+import {
+  leaseMs,
+  newSyncHead,
+  nextSync,
+  turnOf,
+  withLease,
+  withoutLease,
+  withRun,
+} from '../../../shared/domain/sync-head.ts';
 import { syncSettings } from '../../../shared/domain/sync-run.ts';
 import { day } from '../../../shared/domain/time.ts';
 
@@ -36,18 +50,18 @@ describe('removals', () => {
 });
 
 describe('a turn at a run', () => {
-  const head = queued(newSyncHead('c'), 'r', now);
+  const head = withRun(newSyncHead('c'), 'r', now);
 
   it('is for one message at a time, until the lease is over', () => {
-    const held = leased(head, 'me', now);
+    const held = withLease(head, 'me', now);
     expect(turnOf(head, 'r', now).kind).toBe('go');
     expect(turnOf(held, 'r', now + leaseMs - 1).kind).toBe('busy');
     expect(turnOf(held, 'r', now + leaseMs).kind).toBe('go');
-    expect(turnOf(released(held, now), 'r', now).kind).toBe('go');
+    expect(turnOf(withoutLease(held, now), 'r', now).kind).toBe('go');
   });
 
   it('waits for as long as Webex asked', () => {
-    const paused = released(leased(head, 'me', now), now, now + 5_000);
+    const paused = withoutLease(withLease(head, 'me', now), now, now + 5_000);
     expect(turnOf(paused, 'r', now + 4_999)).toEqual({ kind: 'paused', until: now + 5_000 });
     expect(turnOf(paused, 'r', now + 5_000).kind).toBe('go');
   });
@@ -93,22 +107,22 @@ describe('a scan', () => {
 
   it('is refused a link that it has followed', () => {
     const visited = new Set<string>();
-    const next = behindPage(at, 'a', visited);
+    const next = positionAfterPage(at, 'a', visited);
     expect(next).toEqual({ ...at, pages: 5, cursor: 'a' });
-    expect(() => behindPage(next, 'a', visited)).toThrow(expect.objectContaining({ code: 'webex_unexpected' }));
+    expect(() => positionAfterPage(next, 'a', visited)).toThrow(expect.objectContaining({ code: 'webex_unexpected' }));
   });
 
   it('is refused one page too many, but not the end', () => {
     const far = { ...at, pages: 20_000 };
-    expect(() => behindPage(far, 'b', new Set())).toThrow('circle');
-    expect(behindPage(far, undefined, new Set())).toMatchObject({ pages: 20_001 });
+    expect(() => positionAfterPage(far, 'b', new Set())).toThrow('circle');
+    expect(positionAfterPage(far, undefined, new Set())).toMatchObject({ pages: 20_001 });
   });
 
   it('is begun anew once, and not before its first page', () => {
-    const anew = restarted({ ...at, cursor: 'x' });
+    const anew = positionAfterRestart({ ...at, cursor: 'x' });
     expect(anew).toMatchObject({ restarts: 1, cursor: undefined });
-    expect(restarted(anew!)).toBeUndefined();
-    expect(restarted({ ...at, pages: 0 })).toBeUndefined();
+    expect(positionAfterRestart(anew!)).toBeUndefined();
+    expect(positionAfterRestart({ ...at, pages: 0 })).toBeUndefined();
   });
 
   it('halves its pages down to 50', () => {
@@ -117,9 +131,9 @@ describe('a scan', () => {
 
   it('takes nobody of another organization, and nobody whose id no document can have', () => {
     const person = (change: Partial<Person>) => ({ id: 'abc', ...change }) as Person;
-    expect(belongs(person({}), 'o')).toBe(true);
-    expect(belongs(person({ orgId: 'other' }), 'o')).toBe(false);
-    expect(belongs(person({ id: 'a/b' }), 'o')).toBe(false);
+    expect(isMember(person({}), 'o')).toBe(true);
+    expect(isMember(person({ orgId: 'other' }), 'o')).toBe(false);
+    expect(isMember(person({ id: 'a/b' }), 'o')).toBe(false);
   });
 });
 
@@ -143,10 +157,10 @@ describe('the authorizer', () => {
   const person = (change: Partial<Person>) =>
     ({ id: 'a', roles: ['id_full_admin'], loginEnabled: true, ...change }) as Person;
   const reason = (...sights: (Person | 'gone')[]) => {
-    let watch: Parameters<typeof watchAuthorizer>[0];
+    let authorizer: SeenAuthorizer | undefined;
     return sights.map((sight) => {
-      const seen = watchAuthorizer(watch, 'a', sight);
-      watch = seen.watch;
+      const seen = authorizerAfterSight(authorizer, 'a', sight);
+      ({ authorizer } = seen);
       return seen.events[0]?.facts?.reason;
     });
   };
@@ -172,7 +186,10 @@ describe('the authorizer', () => {
 
   it('is another person after another consent', () => {
     const before = { id: 'b', fullAdmin: true, risk: 'disappeared' as const };
-    expect(watchAuthorizer(before, 'a', person({}))).toEqual({ watch: { id: 'a', fullAdmin: true }, events: [] });
+    expect(authorizerAfterSight(before, 'a', person({}))).toEqual({
+      authorizer: { id: 'a', fullAdmin: true },
+      events: [],
+    });
   });
 });
 
@@ -181,13 +198,13 @@ describe('the catalog', () => {
 
   it('is the same in another order, and not with another number or name', () => {
     expect(
-      sameCatalog(one, {
+      isSameCatalog(one, {
         roles: [{ name: 'Full', id: 'r' }],
         licenses: [{ totalUnits: 3, name: 'Messaging', id: 'l' }],
       }),
     ).toBe(true);
-    expect(sameCatalog(one, { ...one, licenses: [{ id: 'l', name: 'Messaging', totalUnits: 4 }] })).toBe(false);
-    expect(sameCatalog(one, { ...one, roles: [{ id: 'r', name: 'Fuller' }] })).toBe(false);
+    expect(isSameCatalog(one, { ...one, licenses: [{ id: 'l', name: 'Messaging', totalUnits: 4 }] })).toBe(false);
+    expect(isSameCatalog(one, { ...one, roles: [{ id: 'r', name: 'Fuller' }] })).toBe(false);
   });
 
   it('names what it knows', () => {

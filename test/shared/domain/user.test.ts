@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../shared/domain/person.ts';
 import { day } from '../../../shared/domain/time.ts';
-import { hashOf, statusOf, tombstone, toUser } from '../../../shared/domain/user.ts';
+import { hashOf, statusOf, toTombstone, toUser } from '../../../shared/domain/user.ts';
 
 const person: Person = {
   id: '5b1c0f9e-0000-4000-8000-000000000000',
@@ -59,7 +59,7 @@ describe('a user', () => {
   });
 
   it('leaves a tombstone without keys, for 90 days', () => {
-    const gone = tombstone(toUser(person, 1, 2), 9, 1000);
+    const gone = toTombstone(toUser(person, 1, 2), 9, 1000);
     expect(gone).toMatchObject({ id: person.id, revision: 9, removedAt: 1000, expireAt: 1000 + 90 * day });
     expect(gone).not.toHaveProperty('nameKey');
     expect(gone).not.toHaveProperty('emailKeys');

@@ -126,14 +126,6 @@ describe('a request that fails', () => {
     expect(await different()).toEqual([]);
   });
 
-  it('records what went wrong with its tracking id', async () => {
-    onPage(2, { status: 503 });
-    const { troubles } = await syncNow(ports, customer);
-    expect(troubles).toEqual([
-      { at: expect.any(Number), code: 'webex_unavailable', trackingId: expect.stringMatching(/^ROUTER_/) },
-    ]);
-  });
-
   it('is tried again by other messages through an outage, from where the scan was', async () => {
     const { id } = await requestSync(ports, customer);
     onPage(3, { status: 500 }, 20);
