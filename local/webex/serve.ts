@@ -2,11 +2,12 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Answer, gatewayPage, newTrackingId, Refusal, webexError } from './answers.ts';
+import { type Answer, newTrackingId, Refusal, toAnswer, webexError } from './answers.ts';
 import { callApi, routeName } from './api/routes.ts';
+import { applyFault } from './apply-fault.ts';
 import type { WebexControl } from './control/control.ts';
 import { serveControl } from './control/http.ts';
-import type { Fault, Target } from './faults.ts';
+import type { Target } from './faults.ts';
 import type { Grant } from './oauth/grants.ts';
 import { authorize } from './oauth/sign-in.ts';
 import { accessToken } from './oauth/token-endpoint.ts';
@@ -15,7 +16,7 @@ import { bearerOf, type Call, formOf, type World } from './world.ts';
 /** No call of Webex needs more, and the control operations fit. */
 const maxBodyBytes = 16 * 1024 * 1024;
 
-/** `closing` ends what waits. Rejects when the client goes away or the server closes. */
+/** `closing` ends every wait. Rejects when the client goes away or the server closes. */
 export async function serve(
   world: World,
   control: WebexControl,
@@ -25,70 +26,74 @@ export async function serve(
 ): Promise<void> {
   const trackingId = newTrackingId();
   const send = (answer: Answer) => write(response, answer, trackingId);
-  const call = await read(request);
-  if ('status' in call) return send(webexError(call.status, call.message, trackingId));
-  if (call.url.pathname.startsWith('/_control/'))
-    return send(attempt(world, call, trackingId, () => serveControl(control, call)));
+  const call = await read(request, trackingId);
+  if ('problem' in call) return send(webexError(call.status, call.problem, world.settings, trackingId));
+  if (call.path.startsWith('/_control/')) return send(attempt(world, call, () => serveControl(control, call)));
 
   const { target, exchanged } = targetOf(world, call);
   const leave = world.counters.enter(`${call.method} ${routeName(call)}`);
   const leaveExchange = exchanged && world.counters.enterExchange(exchanged);
-  // `close` and not the end of our work: a client that has given up is not waiting any more.
+  // A client that has given up no longer waits, even if our work goes on.
   response.once('close', () => {
     leave();
     leaveExchange?.();
   });
 
+  const { settings } = world;
   const fault = world.faults.take(target);
-  const act = () => attempt(world, call, trackingId, () => dispatch(world, call));
-  const answer = fault ? await suffer(fault, call, act, trackingId, closing) : act();
+  const act = () => attempt(world, call, () => dispatch(world, call));
+  const answer = fault ? await applyFault(fault, { call, settings, act, closing }) : act();
   if (!answer) return void response.destroy();
-  // After acting, so that whoever is cut off meanwhile leaves Webex having acted.
-  const isPage = call.url.pathname === '/v1/authorize';
-  if (world.settings.latencyMs > 0 && !isPage) await wait(world.settings.latencyMs, undefined, { signal: closing });
+  // Latency comes after the action: a client that is cut off while waiting leaves behind a Webex that has acted.
+  const isPage = call.path === '/v1/authorize';
+  if (settings.latencyMs > 0 && !isPage) await wait(settings.latencyMs, undefined, { signal: closing });
   send(answer);
 }
 
-async function read(request: IncomingMessage): Promise<Call | { status: number; message: string }> {
-  // The host as the client sees it, since it follows links only to the host it knows.
+async function read(request: IncomingMessage, trackingId: string): Promise<Call | { status: number; problem: string }> {
+  // Clients follow links only to the host that they know, so links name the host as the client wrote it.
   const origin = `http://${request.headers.host || '127.0.0.1'}`;
   const target = request.url ?? '/';
-  // A path that starts with two slashes would be taken for a host.
+  // Without the origin, a path that starts with two slashes would be parsed as a host.
   const href = target.startsWith('/') ? `${origin}${target}` : target;
-  if (!URL.canParse(href)) return { status: 400, message: 'The request target could not be understood.' };
+  if (!URL.canParse(href)) return { status: 400, problem: 'The request target could not be understood.' };
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
-    // Read on, else the client sees a broken connection and not the answer.
+    // The rest is read and dropped, because a client that is still sending would see a broken connection instead of 413.
     if (bytes <= maxBodyBytes) chunks.push(chunk);
   }
-  if (bytes > maxBodyBytes) return { status: 413, message: 'The request is too large.' };
+  if (bytes > maxBodyBytes) return { status: 413, problem: 'The request is too large.' };
+  const url = new URL(href);
   return {
     method: request.method ?? 'GET',
-    url: new URL(href),
+    url,
+    path: url.pathname.replace(/(?<=.)\/$/, ''),
     headers: request.headers,
     body: Buffer.concat(chunks).toString(),
+    trackingId,
   };
 }
 
-/** What faults and statistics go by: whose request it is, and which grant's refresh token it exchanges. */
+/** What faults and statistics match the request by, and the grant whose refresh token it exchanges. */
 function targetOf(world: World, call: Call): { target: Target; exchanged: Grant | undefined } {
-  const { pathname } = call.url;
-  const isTokenCall = pathname === '/v1/access_token' && call.method === 'POST';
-  const form = isTokenCall ? formOf(call) : undefined;
+  const { path, method, url } = call;
+  const form = path === '/v1/access_token' && method === 'POST' ? formOf(call) : undefined;
   const grant = form?.get('grant_type') ?? undefined;
-  const exchanged = grant === 'refresh_token' ? world.grants.ownerOf(form?.get('refresh_token') ?? '') : undefined;
+  const refreshToken = grant === 'refresh_token' ? (form?.get('refresh_token') ?? undefined) : undefined;
+  const exchanged = refreshToken === undefined ? undefined : world.grants.ownerOf(refreshToken);
+  const authenticated = world.grants.authenticate(bearerOf(call) ?? '');
   const account =
-    exchanged?.account ??
-    world.grants.peekCode(form?.get('code') ?? '')?.account ??
-    world.grants.authenticate(bearerOf(call) ?? '')?.grant.account;
-  return { target: { path: pathname, method: call.method, grant, orgId: account?.orgId }, exchanged };
+    exchanged?.account ?? world.grants.peekCode(form?.get('code') ?? '')?.account ?? authenticated?.grant.account;
+  const tokenAgeMs = authenticated && world.now() - authenticated.issuedAt;
+  const target = { path, query: url.search, method, grant, orgId: account?.orgId, refreshToken, tokenAgeMs };
+  return { target, exchanged };
 }
 
 function dispatch(world: World, call: Call): Answer {
-  if (call.url.pathname === '/v1/authorize') return authorize(world, call);
-  if (call.url.pathname !== '/v1/access_token') return callApi(world, call);
+  if (call.path === '/v1/authorize') return authorize(world, call);
+  if (call.path !== '/v1/access_token') return callApi(world, call);
   if (call.method === 'POST') return accessToken(world, call);
   throw new Refusal(405, 'The request was made using an HTTP method that is not supported.', {
     headers: { Allow: 'POST' },
@@ -96,57 +101,14 @@ function dispatch(world: World, call: Call): Answer {
 }
 
 /** The answer of an action, or of its refusal. */
-function attempt(world: World, call: Call, trackingId: string, action: () => Answer): Answer {
+function attempt(world: World, call: Call, action: () => Answer): Answer {
   try {
     return action();
   } catch (error) {
-    if (!(error instanceof Refusal)) {
-      console.error(call.method, call.url.pathname, error);
-      return webexError(500, 'Something went wrong on the server.', trackingId);
-    }
-    const { status, code, message, headers } = error;
-    const answer =
-      code && world.settings.errorBody === 'oauth'
-        ? { status, json: { error: code, error_description: message } }
-        : webexError(status, message, trackingId);
-    return { ...answer, headers };
+    if (error instanceof Refusal) return toAnswer(error, world.settings, call.trackingId);
+    console.error(call.method, call.path, error);
+    return webexError(500, 'Something went wrong on the server.', world.settings, call.trackingId);
   }
-}
-
-/** The answer that a fault leaves, `undefined` where the connection is to be destroyed. */
-async function suffer(
-  fault: Fault,
-  call: Call,
-  act: () => Answer,
-  trackingId: string,
-  closing: AbortSignal,
-): Promise<Answer | undefined> {
-  if ('delayMs' in fault) {
-    await wait(fault.delayMs, undefined, { signal: closing });
-    return act();
-  }
-  if ('drop' in fault) {
-    if (fault.drop === 'after') act();
-    return undefined;
-  }
-  if ('hangMs' in fault) {
-    const answer = fault.act ? act() : gatewayPage(504);
-    await wait(fault.hangMs, undefined, { signal: closing });
-    return answer;
-  }
-  if ('page' in fault) {
-    call.pageFault = fault.page;
-    return act();
-  }
-  if ('unchanged' in fault) {
-    call.leaveUnchanged = true;
-    return act();
-  }
-  if ('html' in fault) return gatewayPage(fault.status ?? 503);
-  const { status, body, retryAfter } = fault;
-  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
-  if (body === undefined) return { ...webexError(status, `Answer ${status} as ordered.`, trackingId), headers };
-  return typeof body === 'string' ? { status, headers, text: body } : { status, headers, json: body };
 }
 
 function write(response: ServerResponse, answer: Answer, trackingId: string): void {

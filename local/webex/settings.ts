@@ -26,8 +26,13 @@ export const settingsChange = z.strictObject({
   renewEveryMs: milliseconds,
   /** Waited between acting and answering, for every call of the API and the token endpoint. */
   latencyMs: milliseconds,
-  /** In which of its two forms the token endpoint refuses. */
+  /** Which of its two error bodies the token endpoint uses. */
   errorBody: z.enum(['oauth', 'webex']),
+  /**
+   * Webex's own error body: a general `message` with the description in `errors[0]`, or no `errors` and a `message` that
+   * is specific or general.
+   */
+  errorText: z.enum(['both', 'specific', 'general']),
   omitScope: z.boolean(),
   /** Leaves the refresh token out of the answer to a refresh, or leaves it empty. */
   omitRefreshToken: z.union([z.boolean(), z.literal('empty')]),
@@ -57,6 +62,7 @@ export function defaultSettings(): Settings {
     renewEveryMs: 0,
     latencyMs: 0,
     errorBody: 'oauth',
+    errorText: 'both',
     omitScope: false,
     omitRefreshToken: false,
     pageCeiling: 1000,

@@ -28,10 +28,13 @@ export interface World {
 
 export interface Call {
   method: string;
-  /** With the origin under which the client reached us, since links in answers must lead back there. */
+  /** Has the origin that the client used, because links in answers must lead back there. */
   url: URL;
+  /** The path without a trailing slash, which Webex accepts and ignores. */
+  path: string;
   headers: IncomingHttpHeaders;
   body: string;
+  trackingId: string;
   pageFault?: PageFault;
   leaveUnchanged?: boolean;
 }

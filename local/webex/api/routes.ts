@@ -135,7 +135,7 @@ const routes: Route[] = [
 
 /** The name that the statistics know a request by. */
 export function routeName(call: Call): string {
-  const path = call.url.pathname;
+  const { path } = call;
   const known = routes.find((route) => route.path.test(path))?.name;
   if (known) return known;
   return ['/v1/authorize', '/v1/access_token'].includes(path) ? path : 'unknown';
@@ -143,7 +143,7 @@ export function routeName(call: Call): string {
 
 /** Authenticates, authorizes and answers a call of the API. */
 export function callApi(world: World, call: Call): Answer {
-  const candidates = routes.filter(({ path }) => path.test(call.url.pathname));
+  const candidates = routes.filter(({ path }) => path.test(call.path));
   const route = candidates.find(({ method }) => method === call.method);
   if (!route) {
     if (candidates.length === 0) throw new Refusal(404, 'The requested resource could not be found.');
@@ -160,7 +160,7 @@ export function callApi(world: World, call: Call): Answer {
 }
 
 function parameterOf(route: Route, call: Call): string {
-  const raw = route.path.exec(call.url.pathname)?.[1] ?? '';
+  const raw = route.path.exec(call.path)?.[1] ?? '';
   try {
     return decodeURIComponent(raw);
   } catch {

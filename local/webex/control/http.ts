@@ -94,7 +94,7 @@ const operations: Record<string, (control: WebexControl, input: unknown, query: 
 
 /** 404 for an operation that there is not, 400 with the reasons for input that it cannot take, 204 for nothing to tell. */
 export function serveControl(control: WebexControl, call: Call): Answer {
-  const name = call.url.pathname.slice('/_control/'.length);
+  const name = call.path.slice('/_control/'.length);
   const operation = operations[`${call.method} ${name}`];
   if (!operation) throw new Refusal(404, `There is no control operation ${call.method} ${name}.`);
   try {

@@ -17,6 +17,7 @@ export interface TokenResponse {
 
 export interface AccessToken {
   value: string;
+  issuedAt: number;
   expiresAt: number;
 }
 
@@ -63,7 +64,11 @@ export function grantStore(settings: Settings, now: () => number, changed: () =>
     for (const token of grant.accessTokens) {
       if (!live.includes(token)) byAccessToken.delete(token.value);
     }
-    const token = { value: opaque(grant.account.orgId), expiresAt: now() + settings.lifetimes.accessMs };
+    const token = {
+      value: opaque(grant.account.orgId),
+      issuedAt: now(),
+      expiresAt: now() + settings.lifetimes.accessMs,
+    };
     byAccessToken.set(token.value, grant);
     grant.accessTokens = [...live, token];
   }
@@ -124,11 +129,11 @@ export function grantStore(settings: Settings, now: () => number, changed: () =>
     /** Whose refresh token this is or was, dead or alive. */
     ownerOf: (refreshToken: string) => byRefreshToken.get(refreshToken),
 
-    /** The grant and expiry of an access token that still works. */
-    authenticate(accessToken: string): { grant: Grant; expiresAt: number } | undefined {
+    /** The grant and dates of an access token that still works. */
+    authenticate(accessToken: string): { grant: Grant; issuedAt: number; expiresAt: number } | undefined {
       const grant = byAccessToken.get(accessToken);
       const token = grant?.accessTokens.find(({ value }) => value === accessToken);
-      return grant && token && token.expiresAt > now() ? { grant, expiresAt: token.expiresAt } : undefined;
+      return grant && token && token.expiresAt > now() ? { ...token, grant } : undefined;
     },
 
     /**

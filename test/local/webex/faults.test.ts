@@ -104,16 +104,6 @@ it('closes at once while a request hangs', async () => {
   await expect.poll(() => control.stats().inFlight).toBe(1);
 });
 
-it('answers with a page of HTML', async () => {
-  const { control, get } = await webexForTest();
-  control.faults({ fault: { html: true } });
-  control.faults({ fault: { html: true, status: 200 } });
-  const { status, headers, body } = await get('/v1/people');
-  expect({ status, type: headers.get('content-type') }).toEqual({ status: 503, type: 'text/html;charset=utf-8' });
-  expect(body).toContain('<h1>');
-  expect((await get('/v1/people')).status).toBe(200);
-});
-
 it('answers a refresh with everything as it was', async () => {
   const { control, refresh } = await webexForTest();
   const { access_token, refresh_token } = control.grant({ orgId: acme });

@@ -159,7 +159,7 @@ it('refuses a missing, wrong or expired token with 401, and a missing scope or r
   const bare = await fetch(`${url}/v1/people`);
   expect(bare.status).toBe(401);
   expect(await bare.json()).toEqual({
-    message: expect.stringContaining('valid access token'),
+    message: 'Authentication credentials were missing or incorrect.',
     errors: [{ description: expect.stringContaining('valid access token') }],
     trackingId: bare.headers.get('trackingid'),
   });

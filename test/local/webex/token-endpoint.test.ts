@@ -109,16 +109,21 @@ it('tells missing parameters and unknown grant types apart', async () => {
   expect((await post('/v1/access_token', { grant_type: 'refresh_token' })).body.error).toBe('invalid_request');
 });
 
-it('refuses in either of the two bodies, naming itself in a header both times', async () => {
+it('refuses in one of two error bodies, with a tracking id in the header either way', async () => {
   const { control, refresh } = await webexForTest();
   const oauth = await refresh('gone');
   expect(oauth.body).toEqual({ error: 'invalid_grant', error_description: expect.stringContaining('revoked') });
   expect(oauth.headers.get('trackingid')).toMatch(/^ROUTER_/);
   control.settings({ errorBody: 'webex' });
   const webex = await refresh('gone');
-  expect(webex.body.message).toBe('The refresh token provided is expired, revoked, malformed, or invalid.');
-  expect(webex.body.errors).toEqual([{ description: webex.body.message }]);
-  expect(webex.headers.get('trackingid')).toBe(webex.body.trackingId);
+  const description = 'The refresh token provided is expired, revoked, malformed, or invalid.';
+  const trackingId = webex.headers.get('trackingid');
+  const message = 'The request was invalid or cannot be otherwise served.';
+  expect(webex.body).toEqual({ message, errors: [{ description }], trackingId });
+  control.settings({ errorText: 'specific' });
+  expect((await refresh('gone')).body).toEqual({ message: description, trackingId: expect.any(String) });
+  control.settings({ errorText: 'general' });
+  expect((await refresh('gone')).body).toEqual({ message, trackingId: expect.any(String) });
 });
 
 it('leaves out scope and refresh token, or leaves the latter empty, as older answers do', async () => {
