@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { controlOf, type WebexControl } from './control/control.ts';
-import { faultStore } from './faults.ts';
+import { faultStore } from './faults/rules.ts';
 import { grantStore } from './oauth/grants.ts';
 import { loadGrants, saveGrants } from './oauth/grants-file.ts';
 import { type OrganizationOptions, organizationStore } from './people/organizations.ts';

@@ -1,7 +1,7 @@
 /** Everything the stand-in knows, in one place, and the shape of a request to it. */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Faults, PageFault } from './faults.ts';
+import type { Faults, PageFault } from './faults/rules.ts';
 import type { Grants } from './oauth/grants.ts';
 import type { Account, Organizations } from './people/organizations.ts';
 import type { Settings } from './settings.ts';

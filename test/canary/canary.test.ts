@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalStack, startFunctions } from '../../local/functions.ts';
 import { authorize } from '../../local/webex/authorize.ts';
-import type { Fault } from '../../local/webex/faults.ts';
+import type { Fault } from '../../local/webex/faults/rules.ts';
 import { sampleClient, sampleOrganizations } from '../../local/webex/sample.ts';
 import { startWebex, type WebexServer } from '../../local/webex/server.ts';
 import { keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts';

@@ -1,7 +1,7 @@
 /** `GET /v1/people`: filters, pages, next links, and the ways in which those are known to go wrong. */
 
 import { type Answer, Refusal } from '../answers.ts';
-import type { PageFault } from '../faults.ts';
+import type { PageFault } from '../faults/rules.ts';
 import { bareId, bareIdOfType } from '../ids.ts';
 import type { Organization } from '../people/organizations.ts';
 import type { Person } from '../people/person.ts';

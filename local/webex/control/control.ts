@@ -1,6 +1,6 @@
 /** What a test can do to Webex: the operations of `/_control`, in process. */
 
-import type { FaultRule } from '../faults.ts';
+import type { FaultRule } from '../faults/rules.ts';
 import { bareId } from '../ids.ts';
 import type { AccessToken, TokenResponse } from '../oauth/grants.ts';
 import { type Churn, churn } from '../people/churn.ts';

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { type Answer, Refusal } from '../answers.ts';
-import { faultRule } from '../faults.ts';
+import { faultRule } from '../faults/rules.ts';
 import { adminRoles } from '../people/licenses.ts';
 import { settingsChange } from '../settings.ts';
 import type { Call } from '../world.ts';

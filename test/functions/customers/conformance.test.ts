@@ -7,7 +7,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bodyLimit } from '../../../functions/customers/api/router.ts';
-import type { FaultRule } from '../../../local/webex/faults.ts';
+import type { FaultRule } from '../../../local/webex/faults/rules.ts';
 import { sampleOrganizations } from '../../../local/webex/sample.ts';
 import { feedCursor } from '../../../shared/domain/change-feed.ts';
 import type { Connection } from '../../../shared/domain/connection.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Fault, PageFault } from '../../../local/webex/faults.ts';
+import type { Fault, PageFault } from '../../../local/webex/faults/rules.ts';
 import { sampleOrganizations } from '../../../local/webex/sample.ts';
 import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import { codeOf } from '../../../shared/domain/failure.ts';

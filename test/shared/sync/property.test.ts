@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Fault } from '../../../local/webex/faults.ts';
+import type { Fault } from '../../../local/webex/faults/rules.ts';
 import { startWebex } from '../../../local/webex/server.ts';
 import { sqliteStore } from '../../../shared/adapters/local/sqlite-store.ts';
 import type { SyncRun } from '../../../shared/domain/sync-run.ts';

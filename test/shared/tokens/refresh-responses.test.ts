@@ -1,7 +1,7 @@
 /** Every row of the table of Webex's answers, and rubbish: what becomes of the connection, of the run and of the customer's tokens. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Fault } from '../../../local/webex/faults.ts';
+import type { Fault } from '../../../local/webex/faults/rules.ts';
 import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import { integrationName } from '../../../shared/adapters/webex/integration.ts';
 import type { Connection } from '../../../shared/domain/connection.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { webexId } from '../../../local/webex/ids.ts';
-import { acme, globex, webexForTest } from './fixture.ts';
+import { webexId } from '../../../../local/webex/ids.ts';
+import { acme, globex, webexForTest } from '../fixture.ts';
 
 describe('a refusal of the token endpoint', () => {
   it.each([

@@ -1,7 +1,7 @@
 /** Faults that a test orders: on which requests they fall, how often, and what they do. */
 
 import { z } from 'zod';
-import { oauthErrors } from './answers.ts';
+import { oauthErrors } from '../answers.ts';
 
 const milliseconds = z.number().min(0).max(3_600_000);
 const headerText = z.string().regex(/^[\x20-\x7e]*$/);

@@ -1,11 +1,11 @@
 /** What a fault does to one request. */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Answer, gatewayPage, type OAuthError, Refusal, toAnswer, webexError } from './answers.ts';
-import type { Fault } from './faults.ts';
+import { type Answer, gatewayPage, type OAuthError, Refusal, toAnswer, webexError } from '../answers.ts';
+import type { Settings } from '../settings.ts';
+import type { Call } from '../world.ts';
 import { withField } from './fields.ts';
-import type { Settings } from './settings.ts';
-import type { Call } from './world.ts';
+import type { Fault } from './rules.ts';
 
 interface Context {
   call: Call;

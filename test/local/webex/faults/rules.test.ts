@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { PageFault } from '../../../local/webex/faults.ts';
-import { acme, globex, webexForTest } from './fixture.ts';
+import type { PageFault } from '../../../../local/webex/faults/rules.ts';
+import { acme, globex, webexForTest } from '../fixture.ts';
 
 it('answers a status without acting, once unless told otherwise', async () => {
   const { control, refresh } = await webexForTest();
