@@ -17,6 +17,7 @@ import { Secret } from '../../shared/domain/secret.ts';
 import type { Store, Stored } from '../../shared/ports.ts';
 import { connectionPath, connections, customerPath } from '../../shared/storage/layout.ts';
 import { eventWrites, newEvents } from '../../shared/storage/outbox.ts';
+import { runningClock } from '../support/clock.ts';
 import { administrator, testPorts } from '../support/ports.ts';
 
 export interface Ready {
@@ -67,7 +68,7 @@ async function listening(server: Server): Promise<string> {
 }
 
 const store = sqliteStore({ file: ':memory:' });
-const ports = testPorts({ url: 'http://127.0.0.1:1' }, { store });
+const ports = testPorts({ url: 'http://127.0.0.1:1' }, { clock: runningClock(), store });
 await ports.secrets.add(localSignerName, new Secret(randomUUID()));
 let id = '';
 for (let index = 0; index < amount; index++) {

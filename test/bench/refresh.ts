@@ -14,9 +14,10 @@ import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { accessTokenPlace, connections, refreshTokenPlace } from '../../shared/storage/layout.ts';
 import { refreshDue } from '../../shared/tokens/refresh-due.ts';
+import { runningClock } from '../support/clock.ts';
 import { countingStore } from '../support/counting-store.ts';
 import { connect, members } from '../support/fleet.ts';
-import { type TestOutside, testPorts } from '../support/ports.ts';
+import { type TestPorts, testPorts } from '../support/ports.ts';
 
 export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -42,7 +43,7 @@ export async function main(args: string[]): Promise<void> {
   const thread = new Worker(new URL('refresh-webex.ts', import.meta.url), { workerData });
   const [webex] = (await once(thread, 'message')) as [{ url: string; grants: Record<string, TokenResponse> }];
   const store = countingStore(sqliteStore({ file: values.file ? join(folder, 'store.db') : ':memory:' }));
-  const ports = testPorts(webex, { store });
+  const ports = testPorts(webex, { clock: runningClock(), store });
   const due = (connection: Connection) => ({ ...connection, nextRefreshAt: Date.now() - 1 });
   await connect(ports, { grant: ({ orgId }) => webex.grants[orgId]! }, fleet, Date.now(), due);
 
@@ -84,7 +85,7 @@ export async function main(args: string[]): Promise<void> {
 }
 
 /** What one would write first: no lease, no schedule, nothing side by side. */
-async function naiveLoop(ports: TestOutside, count: number): Promise<void> {
+async function naiveLoop(ports: TestPorts, count: number): Promise<void> {
   const { store, sealer, webex } = ports;
   const found = await store.query<Connection>({ collection: connections, limit: count });
   for (const { path } of found) {

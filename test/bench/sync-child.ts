@@ -11,8 +11,9 @@ import { usersOf } from '../../shared/storage/layout.ts';
 import { requestSync } from '../../shared/sync/request.ts';
 import { runSync } from '../../shared/sync/run.ts';
 import { withAccessToken } from '../../shared/tokens/access-token.ts';
+import { runningClock } from '../support/clock.ts';
 import { countingStore } from '../support/counting-store.ts';
-import { memorySecrets, type TestOutside, testPorts } from '../support/ports.ts';
+import { memorySecrets, type TestPorts, testPorts } from '../support/ports.ts';
 
 export interface Task {
   kind: 'paging' | 'naive' | 'sync';
@@ -46,13 +47,13 @@ export function benchOutside(task: Pick<Task, 'webexUrl' | 'keys' | 'store' | 'p
   const store = countingStore(openBenchStore(task.store));
   const integration = { client_id: 'local-client', client_secrets: ['local-secret'] };
   const secrets = memorySecrets({ [keyringName]: task.keys, [integrationName]: integration });
-  const ports = testPorts({ url: task.webexUrl }, { store, secrets });
+  const ports = testPorts({ url: task.webexUrl }, { clock: runningClock(), store, secrets });
   ports.settings.pageSize = task.pageSize;
   return { ports, store };
 }
 
 /** Every page one after the other; `each` is waited for before the next one is asked for. */
-async function page(ports: TestOutside, task: Task, each: (people: Parameters<typeof hashOf>[0][]) => Promise<void>) {
+async function page(ports: TestPorts, task: Task, each: (people: Parameters<typeof hashOf>[0][]) => Promise<void>) {
   return withAccessToken(ports, task.customer, async (access) => {
     let [people, cursor] = [0, undefined as string | undefined];
     do {

@@ -16,9 +16,10 @@ import type { Store } from '../../shared/ports.ts';
 import { connections, refreshTokenPlace } from '../../shared/storage/layout.ts';
 import { requestSync } from '../../shared/sync/request.ts';
 import { withAccessToken } from '../../shared/tokens/access-token.ts';
+import { runningClock } from '../support/clock.ts';
 import { startFunction, unpackBundles } from '../support/deployed.ts';
 import { connect, members, organize } from '../support/fleet.ts';
-import { connectedCustomer, memorySecrets, sealingKeys, type TestOutside, testPorts } from '../support/ports.ts';
+import { connectedCustomer, memorySecrets, sealingKeys, type TestPorts, testPorts } from '../support/ports.ts';
 import { startSecretManager } from '../support/secret-manager.ts';
 import { differences, organizationNow, readRun, storedNow } from '../support/sync-drive.ts';
 
@@ -29,7 +30,7 @@ describe.skipIf(!emulators)('SIGTERM under load', () => {
   let manager: Awaited<ReturnType<typeof startSecretManager>>;
   let webex: WebexServer;
   let store: Store;
-  let ports: TestOutside;
+  let ports: TestPorts;
   let env: Record<string, string>;
 
   beforeAll(async () => {
@@ -49,7 +50,7 @@ describe.skipIf(!emulators)('SIGTERM under load', () => {
     for (const [name, value] of Object.entries(secrets))
       manager.secrets.set(`projects/${project}/secrets/${name}`, [JSON.stringify(value)]);
     store = firestoreStore({ projectId: project, emulatorHost: firestoreHost });
-    ports = testPorts(webex, { store, secrets: memorySecrets(secrets) });
+    ports = testPorts(webex, { clock: runningClock(), store, secrets: memorySecrets(secrets) });
     for (const topic of ['sync-users', 'customer-events']) await createTopic(pubsubHost, project, topic);
     env = {
       GOOGLE_CLOUD_PROJECT: project,

@@ -4,6 +4,7 @@ import { keyringName } from '../../shared/adapters/jose-sealer.ts';
 import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
 import { integrationName } from '../../shared/adapters/webex/integration.ts';
 import { runSync } from '../../shared/sync/run.ts';
+import { runningClock } from '../support/clock.ts';
 import { memorySecrets, testPorts } from '../support/ports.ts';
 
 export interface Work {
@@ -19,7 +20,10 @@ export interface Work {
 async function main(work: Work): Promise<void> {
   const integration = { client_id: 'local-client', client_secrets: ['local-secret'] };
   const secrets = memorySecrets({ [keyringName]: work.keys, [integrationName]: integration });
-  const ports = testPorts({ url: work.webexUrl }, { store: sqliteStore({ file: work.file }), secrets });
+  const ports = testPorts(
+    { url: work.webexUrl },
+    { clock: runningClock(), store: sqliteStore({ file: work.file }), secrets },
+  );
   ports.settings.pageSize = 20;
   ports.clock.advance(work.aheadMs);
   process.stdout.write('working\n');

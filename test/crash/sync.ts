@@ -20,15 +20,9 @@ import { customerPath, eventsOf } from '../../shared/storage/layout.ts';
 import { requestSync } from '../../shared/sync/request.ts';
 import { runSync } from '../../shared/sync/run.ts';
 import { withAccessToken } from '../../shared/tokens/access-token.ts';
+import { runningClock } from '../support/clock.ts';
 import { mortal } from '../support/mortal.ts';
-import {
-  connectedCustomer,
-  memorySecrets,
-  movableClock,
-  sealingKeys,
-  type TestOutside,
-  testPorts,
-} from '../support/ports.ts';
+import { connectedCustomer, memorySecrets, sealingKeys, type TestPorts, testPorts } from '../support/ports.ts';
 import {
   allUsers,
   deliver,
@@ -48,7 +42,7 @@ const redeliveryMs = 10 * 60_000;
 
 interface World {
   webex: WebexServer;
-  ports: TestOutside;
+  ports: TestPorts;
   customer: string;
   reader: ReturnType<typeof feedReader>;
   draw: () => number;
@@ -58,7 +52,7 @@ interface World {
 }
 
 async function world(seed: number, store = sqliteStore({ file: ':memory:' }), keys = sealingKeys()): Promise<World> {
-  const clock = movableClock();
+  const clock = runningClock();
   const webex = await startWebex({ now: clock.now, organizations: [organization] });
   const integration = { client_id: 'local-client', client_secrets: ['local-secret'] };
   const secrets = memorySecrets({ [keyringName]: keys, [integrationName]: integration });

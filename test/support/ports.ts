@@ -1,4 +1,4 @@
-/** An outside for tests of flows: a real store, sealer and Webex stand-in; what is queued and logged is kept to be looked at. */
+/** Ports for tests of flows: a real store, a real sealer, the Webex stand-in, a frozen clock; messages and log lines are collected. */
 
 import type { WebexServer } from '../../local/webex/server.ts';
 import { joseSealer, keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts';
@@ -11,8 +11,17 @@ import type { Connection } from '../../shared/domain/connection.ts';
 import { Failure } from '../../shared/domain/failure.ts';
 import { withGrant } from '../../shared/domain/refresh-policy.ts';
 import { Secret } from '../../shared/domain/secret.ts';
-import type { Clock, Log, Ports, Queue, Secrets, Store } from '../../shared/ports.ts';
+import type { Log, Ports, Queue, Secrets, Store } from '../../shared/ports.ts';
 import { accessTokenPlace, connectionPath, refreshTokenPlace } from '../../shared/storage/layout.ts';
+import { frozenClock, type TestClock } from './clock.ts';
+import {
+  type FaultyQueue,
+  type FaultySecrets,
+  type FaultyStore,
+  type FaultyWebex,
+  faulty,
+  faultyStore,
+} from './faulty.ts';
 
 /** Secrets in memory; the newest value of a name is the last one added. */
 export function memorySecrets(values: Record<string, unknown> = {}): Secrets {
@@ -34,34 +43,27 @@ export interface Message {
   data: Record<string, unknown>;
 }
 
-export interface TestOutside extends Ports {
-  secrets: Secrets;
+export interface TestPorts extends Ports {
+  store: FaultyStore;
+  webex: FaultyWebex;
+  queue: FaultyQueue;
+  secrets: FaultySecrets;
+  clock: TestClock;
   /** What was published, oldest first. */
   messages: Message[];
   /** What was logged: `event` and its facts. */
   lines: { level: string; event: string; [fact: string]: unknown }[];
-  clock: Clock & { advance(ms: number): void };
-}
-
-/** A clock that moves by itself as the real one does, and by `advance`; the stand-in is given its `now`. */
-export function movableClock(): TestOutside['clock'] {
-  let offset = 0;
-  return {
-    now: () => Date.now() + offset,
-    advance: (ms) => {
-      offset += ms;
-    },
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 20))),
-    random: Math.random,
-  };
 }
 
 export const sealingKeys = () => ({ keys: [newSealingKey('test-1')] });
 
-/** @param change parts that a test brings itself */
-export function testPorts(webex: Pick<WebexServer, 'url'>, change: Partial<TestOutside> = {}): TestOutside {
+/** @param change ports that a test brings itself */
+export function testPorts(
+  webex: Pick<WebexServer, 'url'>,
+  change: Partial<Ports & { secrets: Secrets; clock: TestClock }> = {},
+): TestPorts {
   const messages: Message[] = [];
-  const lines: TestOutside['lines'] = [];
+  const lines: TestPorts['lines'] = [];
   const queue: Queue = {
     async publish(topic, { data }) {
       messages.push({ topic, data: JSON.parse(JSON.stringify(data)) });
@@ -70,20 +72,25 @@ export function testPorts(webex: Pick<WebexServer, 'url'>, change: Partial<TestO
   const write = (level: string) => (event: string, facts?: Record<string, unknown>) =>
     void lines.push({ level, event, ...facts });
   const log: Log = { info: write('info'), warn: write('warn'), error: write('error') };
-  const clock = change.clock ?? movableClock();
+  const clock = change.clock ?? frozenClock();
+  const around = clock.during;
   const integration = { client_id: 'local-client', client_secrets: ['local-secret'] };
-  const secrets = change.secrets ?? memorySecrets({ [keyringName]: sealingKeys(), [integrationName]: integration });
+  const secrets = faulty(
+    change.secrets ?? memorySecrets({ [keyringName]: sealingKeys(), [integrationName]: integration }),
+    { around },
+  );
   return {
-    store: sqliteStore({ file: ':memory:' }),
-    sealer: joseSealer(secrets, clock),
-    webex: webexApi(`${webex.url}/v1`, integrationReader(secrets, clock), clock),
-    queue,
-    log,
+    // The store's own clean-up stays out of it: readers must judge expiry themselves.
+    store: faultyStore(change.store ?? sqliteStore({ file: ':memory:', now: () => 0 }), around),
+    sealer: faulty(change.sealer ?? joseSealer(secrets, clock), { around }),
+    webex: faulty(change.webex ?? webexApi(`${webex.url}/v1`, integrationReader(secrets, clock), clock), { around }),
+    queue: faulty(change.queue ?? queue, { around }),
+    log: change.log ?? log,
     clock,
     secrets,
     messages,
     lines,
-    settings: {
+    settings: change.settings ?? {
       portalName: 'TestPortal',
       oauthUrl: 'http://localhost:8080/webex_teams_oauth',
       requiredScopes: [
@@ -98,7 +105,6 @@ export function testPorts(webex: Pick<WebexServer, 'url'>, change: Partial<TestO
       pageSize: 100,
       allowLocalProxies: false,
     },
-    ...change,
   };
 }
 
@@ -109,7 +115,7 @@ export const administrator: Caller = {
 
 /** A customer of the organization, connected with a grant that the stand-in gave without a browser. Answers its id. */
 export async function connectedCustomer(
-  ports: TestOutside,
+  ports: TestPorts,
   webex: Pick<WebexServer, 'control'>,
   organization: { id: string; name: string },
 ): Promise<string> {

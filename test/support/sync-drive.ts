@@ -10,7 +10,7 @@ import { rosterOf, syncHeadPath, syncsOf, usersOf } from '../../shared/storage/l
 import { requestSync } from '../../shared/sync/request.ts';
 import { runSync } from '../../shared/sync/run.ts';
 import { readChanges } from '../../shared/users/read.ts';
-import type { TestOutside } from './ports.ts';
+import type { TestPorts } from './ports.ts';
 
 /** The run as it is stored. */
 export async function readRun(store: Store, customer: string, id: string): Promise<SyncRun> {
@@ -22,7 +22,7 @@ export async function readHead(store: Store, customer: string): Promise<SyncHead
 }
 
 /** Delivers the messages of the sync topic, again where a delivery throws, until there are none. Answers how many it delivered. */
-export async function deliver(ports: TestOutside, budgetMs?: number, most = 50): Promise<number> {
+export async function deliver(ports: TestPorts, budgetMs?: number, most = 50): Promise<number> {
   let delivered = 0;
   for (let left = most; left > 0; left--) {
     const index = ports.messages.findIndex(({ topic }) => topic === ports.settings.syncTopic);
@@ -41,7 +41,7 @@ export async function deliver(ports: TestOutside, budgetMs?: number, most = 50):
 }
 
 /** A sync from the request to its end. */
-export async function syncNow(ports: TestOutside, customer: string, by?: string): Promise<SyncRun> {
+export async function syncNow(ports: TestPorts, customer: string, by?: string): Promise<SyncRun> {
   const { id } = await requestSync(ports, customer, by);
   await deliver(ports);
   return readRun(ports.store, customer, id);

@@ -11,13 +11,16 @@ import { syncUsers } from '../../../functions/sync_users/sync_users.ts';
 import { sampleOrganizations } from '../../../local/webex/sample.ts';
 import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import { localCallers, localSignerName, signLocalToken } from '../../../shared/adapters/local/callers.ts';
+import { sqliteStore } from '../../../shared/adapters/local/sqlite-store.ts';
 import type { CallerGrant } from '../../../shared/domain/caller.ts';
 import { Failure } from '../../../shared/domain/failure.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import { installErrorHandler } from '../../../shared/http/framework-errors.ts';
 import type { Callers, Store } from '../../../shared/ports.ts';
+import { frozenClock } from '../../support/clock.ts';
+import { queueUnavailable } from '../../support/faulty.ts';
 import { indexedStore } from '../../support/indexed-store.ts';
-import { movableClock, type TestOutside, testPorts } from '../../support/ports.ts';
+import { type TestPorts, testPorts } from '../../support/ports.ts';
 import { type Contract, contractOf } from './contract.ts';
 
 export interface Answer {
@@ -47,7 +50,7 @@ export interface Breakage {
 
 export interface Api {
   url: string;
-  ports: TestOutside;
+  ports: TestPorts;
   webex: WebexServer;
   document: OpenApi;
   broken: Breakage;
@@ -75,16 +78,16 @@ export interface ApiOptions {
 }
 
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
-  const clock = movableClock();
+  const clock = frozenClock();
   const { people } = options;
   const organizations = sampleOrganizations.map((each) => (people === undefined ? each : { ...each, people }));
   const webex = await startWebex({ now: clock.now, organizations });
   const broken: Breakage = {};
-  const ports = testPorts(webex, { clock, ...(options.store && { store: options.store }) });
+  const store = options.store ?? sqliteStore({ file: ':memory:', now: () => 0 });
+  const ports = testPorts(webex, { clock, store: breakable(indexedStore(store), broken) });
   // Such proxies are refused by the adapter, at once: no test waits for one that is not there.
   ports.settings.allowLocalProxies = true;
   await ports.secrets.add(localSignerName, new Secret(randomUUID()));
-  ports.store = breakable(indexedStore(ports.store), broken);
   const { seal, open } = ports.sealer;
   const checkSecrets = () => {
     if (broken.secrets) throw new Failure('secrets_unavailable', 'The secrets are away.');
@@ -99,13 +102,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       return open(...opened);
     },
   });
-  const { publish } = ports.queue;
-  ports.queue = {
-    async publish(topic, message) {
-      if (broken.queue) throw new Failure('queue_unavailable', 'The queue is away.');
-      await publish(topic, message);
-    },
-  };
+  ports.queue.failNext('publish', queueUnavailable(), { times: 'always', when: () => broken.queue === true });
   const callers = options.callers ?? localCallers(ports.secrets, audience);
   const name = `customers-${randomUUID()}`;
   http(name, customers(ports, breakableCallers(callers, broken)));

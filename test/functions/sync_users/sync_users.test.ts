@@ -6,7 +6,8 @@ import { syncOnePerson } from '../../../shared/sync/one-person.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
 import { withAccessToken } from '../../../shared/tokens/access-token.ts';
 import { readChanges, searchUsers } from '../../../shared/users/read.ts';
-import { connectedCustomer, movableClock, type TestOutside, testPorts } from '../../support/ports.ts';
+import { frozenClock } from '../../support/clock.ts';
+import { connectedCustomer, type TestPorts, testPorts } from '../../support/ports.ts';
 import {
   deliver,
   differences,
@@ -20,11 +21,11 @@ import {
 const organization = { id: '0f0e0d0c-0b0a-4908-8706-050403020100', name: 'Umbrella', people: 120 };
 const orgId = organization.id;
 let webex: WebexServer;
-let ports: TestOutside;
+let ports: TestPorts;
 let customer: string;
 
 async function start(people = organization.people): Promise<void> {
-  const clock = movableClock();
+  const clock = frozenClock();
   webex = await startWebex({ now: clock.now, organizations: [{ ...organization, people }] });
   ports = testPorts(webex, { clock });
   customer = await connectedCustomer(ports, webex, organization);

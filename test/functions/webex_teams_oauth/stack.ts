@@ -11,14 +11,15 @@ import { sampleClient, sampleOrganizations } from '../../../local/webex/sample.t
 import { startWebex, type WebexOptions, type WebexServer } from '../../../local/webex/server.ts';
 import { createConnectLink } from '../../../shared/connect/link.ts';
 import { connectionPath, customerPath } from '../../../shared/storage/layout.ts';
-import { administrator, movableClock, type TestOutside, testPorts } from '../../support/ports.ts';
+import { frozenClock } from '../../support/clock.ts';
+import { administrator, type TestPorts, testPorts } from '../../support/ports.ts';
 
 export const [acme, globex] = sampleOrganizations as [(typeof sampleOrganizations)[0], (typeof sampleOrganizations)[0]];
 
 export interface Stack {
   /** The public address of the function, below a name as on cloudfunctions.net. */
   url: string;
-  ports: TestOutside;
+  ports: TestPorts;
   webex: WebexServer;
   /** The two documents of a fresh customer; answers its id. */
   customer(change?: { name?: string; accountNumber?: string }): Promise<string>;
@@ -32,7 +33,7 @@ export async function startStack(options: WebexOptions = {}): Promise<Stack> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://localhost:${(server.address() as AddressInfo).port}/webex_teams_oauth`;
-  const clock = movableClock();
+  const clock = frozenClock();
   const clients = [{ ...sampleClient, redirectUris: [`${url}/callback`] }];
   const webex = await startWebex({ now: clock.now, clients, ...options });
   const ports = testPorts(webex, { clock });

@@ -24,19 +24,20 @@ import {
   usedStatePath,
 } from '../../../shared/storage/layout.ts';
 import { requestDueSyncs } from '../../../shared/sync/schedule.ts';
-import { connectedCustomer, movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
+import { frozenClock } from '../../support/clock.ts';
+import { connectedCustomer, readConnection, type TestPorts, testPorts } from '../../support/ports.ts';
 
 const acme = sampleOrganizations[0]!;
 const who = acme.administrators![0]!;
 const redirectUris = ['http://localhost:8080/webex_teams_oauth/callback'];
 
 let webex: WebexServer;
-let ports: TestOutside;
+let ports: TestPorts;
 let customer: string;
 let browser: string;
 
 beforeEach(async () => {
-  const clock = movableClock();
+  const clock = frozenClock();
   webex = await startWebex({ now: clock.now, clients: [{ ...sampleClient, redirectUris }] });
   ports = testPorts(webex, { clock });
   customer = await connectedCustomer(ports, webex, acme);

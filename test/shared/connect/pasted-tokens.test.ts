@@ -7,20 +7,14 @@ import { Secret } from '../../../shared/domain/secret.ts';
 import { newEvents } from '../../../shared/storage/outbox.ts';
 import { getAccessToken } from '../../../shared/tokens/access-token.ts';
 import { refreshDue } from '../../../shared/tokens/refresh-due.ts';
-import {
-  administrator,
-  connectedCustomer,
-  movableClock,
-  readConnection,
-  type TestOutside,
-  testPorts,
-} from '../../support/ports.ts';
+import { frozenClock } from '../../support/clock.ts';
+import { administrator, connectedCustomer, readConnection, type TestPorts, testPorts } from '../../support/ports.ts';
 
 const [acme, globex] = sampleOrganizations as [(typeof sampleOrganizations)[0], (typeof sampleOrganizations)[0]];
 let webex: WebexServer;
-let ports: TestOutside;
+let ports: TestPorts;
 beforeEach(async () => {
-  const clock = movableClock();
+  const clock = frozenClock();
   webex = await startWebex({ now: clock.now, rotation: 'rotate' });
   ports = testPorts(webex, { clock });
 });

@@ -16,13 +16,14 @@ import {
 } from '../../../shared/operations/operations.ts';
 import type { Store } from '../../../shared/ports.ts';
 import { idempotentRequest, performInCommit, performUnderClaim } from '../../../shared/storage/idempotency.ts';
-import { administrator, connectedCustomer, movableClock, type TestOutside, testPorts } from '../../support/ports.ts';
+import { frozenClock } from '../../support/clock.ts';
+import { administrator, connectedCustomer, type TestPorts, testPorts } from '../../support/ports.ts';
 
 const acme = sampleOrganizations[0]!;
 let webex: WebexServer;
-let ports: TestOutside;
+let ports: TestPorts;
 beforeEach(async () => {
-  const clock = movableClock();
+  const clock = frozenClock();
   webex = await startWebex({ now: clock.now });
   ports = testPorts(webex, { clock });
 });

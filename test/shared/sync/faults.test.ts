@@ -6,7 +6,8 @@ import { codeOf } from '../../../shared/domain/failure.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
 import { withAccessToken } from '../../../shared/tokens/access-token.ts';
-import { connectedCustomer, movableClock, type TestOutside, testPorts } from '../../support/ports.ts';
+import { frozenClock } from '../../support/clock.ts';
+import { connectedCustomer, type TestPorts, testPorts } from '../../support/ports.ts';
 import {
   deliver,
   differences,
@@ -19,12 +20,12 @@ import {
 
 const acme = sampleOrganizations[0]!;
 let webex: WebexServer;
-let ports: TestOutside;
+let ports: TestPorts;
 let customer: string;
 
 /** A customer in sync, and after that a day of churn. */
 beforeEach(async () => {
-  const clock = movableClock();
+  const clock = frozenClock();
   webex = await startWebex({ now: clock.now });
   ports = testPorts(webex, { clock });
   ports.settings.pageSize = 50;

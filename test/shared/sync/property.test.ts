@@ -10,8 +10,9 @@ import { approveRemovals } from '../../../shared/sync/approval.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
 import { withAccessToken } from '../../../shared/tokens/access-token.ts';
+import { frozenClock } from '../../support/clock.ts';
 import { mortal } from '../../support/mortal.ts';
-import { connectedCustomer, movableClock, testPorts } from '../../support/ports.ts';
+import { connectedCustomer, testPorts } from '../../support/ports.ts';
 import {
   deliver,
   differences,
@@ -112,7 +113,7 @@ function witness(webex: Webex, store: Store) {
 }
 
 async function converges(steps: Step[]): Promise<void> {
-  const clock = movableClock();
+  const clock = frozenClock();
   const webex = await startWebex({ now: clock.now, organizations: [organization] });
   const ports = testPorts(webex, { clock, store: sqliteStore({ file: ':memory:' }) });
   ports.settings.pageSize = 20;

@@ -14,7 +14,8 @@ import { requestSync, reschedule } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
 import { requestDueSyncs } from '../../../shared/sync/schedule.ts';
 import { withAccessToken } from '../../../shared/tokens/access-token.ts';
-import { connectedCustomer, movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
+import { frozenClock } from '../../support/clock.ts';
+import { connectedCustomer, readConnection, type TestPorts, testPorts } from '../../support/ports.ts';
 import {
   deliver,
   differences,
@@ -29,11 +30,11 @@ import {
 
 const acme = sampleOrganizations[0]!;
 let webex: WebexServer;
-let ports: TestOutside;
+let ports: TestPorts;
 let customer: string;
 
 beforeEach(async () => {
-  const clock = movableClock();
+  const clock = frozenClock();
   webex = await startWebex({ now: clock.now });
   ports = testPorts(webex, { clock });
   customer = await connectedCustomer(ports, webex, acme);

@@ -6,12 +6,13 @@ import { inBackups, initKeyring, pruneKeyring, rotateKeyring, stillSeals } from 
 import { recheckScopes } from '../../../shared/tokens/recheck-scopes.ts';
 import { refreshConnection } from '../../../shared/tokens/refresh.ts';
 import { resealAll } from '../../../shared/tokens/reseal.ts';
+import { frozenClock } from '../../support/clock.ts';
 import { connect, members, organize } from '../../support/fleet.ts';
-import { memorySecrets, movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
+import { memorySecrets, readConnection, type TestPorts, testPorts } from '../../support/ports.ts';
 
 const fleet = members(5);
 let webex: WebexServer;
-let ports: TestOutside;
+let ports: TestPorts;
 const key = (kid: string) => ({ ...newSealingKey(kid), iat: Math.floor(ports.clock.now() / 1000) });
 const tokenOf = async (customerId: string) => {
   const { grant } = await readConnection(ports.store, customerId);
@@ -27,7 +28,7 @@ const openAll = () =>
 const prune = (replacedFor: number) => pruneKeyring(ports, keyringName, keyOf, replacedFor);
 
 beforeEach(async () => {
-  const clock = movableClock();
+  const clock = frozenClock();
   webex = await startWebex({ now: clock.now, organizations: [] });
   ports = testPorts(webex, { clock });
   organize(webex.control, fleet);

@@ -12,17 +12,18 @@ import { getAccessToken } from '../../../shared/tokens/access-token.ts';
 import { refreshConnection } from '../../../shared/tokens/refresh.ts';
 import { refreshDue } from '../../../shared/tokens/refresh-due.ts';
 import { refreshOnDemand } from '../../../shared/tokens/refresh-on-demand.ts';
+import { frozenClock } from '../../support/clock.ts';
 import { connect, members, organize } from '../../support/fleet.ts';
-import { movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
+import { readConnection, type TestPorts, testPorts } from '../../support/ports.ts';
 
 const fleet = members(3);
 const [{ customerId: customer, orgId }] = fleet as [(typeof fleet)[0]];
 const path = connectionPath(customer);
 let webex: WebexServer;
-let ports: TestOutside;
+let ports: TestPorts;
 
 beforeEach(async () => {
-  const clock = movableClock();
+  const clock = frozenClock();
   webex = await startWebex({ now: clock.now, organizations: [], rotation: 'rotate' });
   ports = testPorts(webex, { clock });
   organize(webex.control, fleet);
@@ -190,7 +191,9 @@ describe('asking while another process refreshes', () => {
     const now = await read();
     const leased = withLease(now.data, 'other', ports.clock.now());
     const [version] = await ports.store.commit([{ set: path, data: leased, if: { version: now.version } }]);
-    if (end) setTimeout(() => ports.store.commit([{ set: path, data: end(leased), if: { version: version! } }]), 60);
+    if (!end) return;
+    const write = { set: path, data: end(leased), if: { version: version! } };
+    void ports.clock.sleep(60).then(() => ports.store.commit([write]));
   };
 
   it('shares its success', async () => {

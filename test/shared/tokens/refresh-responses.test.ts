@@ -12,16 +12,17 @@ import { connectionPath, refreshTokenPlace } from '../../../shared/storage/layou
 import { type RefreshResult, refreshConnection } from '../../../shared/tokens/refresh.ts';
 import { refreshDue } from '../../../shared/tokens/refresh-due.ts';
 import { refreshOnDemand } from '../../../shared/tokens/refresh-on-demand.ts';
+import { frozenClock } from '../../support/clock.ts';
 import { connect, members, organize } from '../../support/fleet.ts';
-import { movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
+import { readConnection, type TestPorts, testPorts } from '../../support/ports.ts';
 
 const fleet = members(6);
 const [{ customerId: customer, orgId }] = fleet as [(typeof fleet)[0]];
 let webex: WebexServer;
-let ports: TestOutside;
+let ports: TestPorts;
 
 beforeEach(async () => {
-  const clock = movableClock();
+  const clock = frozenClock();
   webex = await startWebex({ now: clock.now, organizations: [] });
   ports = testPorts(webex, { clock });
   organize(webex.control, fleet);

@@ -7,16 +7,17 @@ import { connectionPath, refreshTokenPlace } from '../../../shared/storage/layou
 import { refreshConnection } from '../../../shared/tokens/refresh.ts';
 import { refreshDue } from '../../../shared/tokens/refresh-due.ts';
 import { refreshOnDemand } from '../../../shared/tokens/refresh-on-demand.ts';
-import { connectedCustomer, movableClock, readConnection, type TestOutside, testPorts } from '../../support/ports.ts';
+import { frozenClock } from '../../support/clock.ts';
+import { connectedCustomer, readConnection, type TestPorts, testPorts } from '../../support/ports.ts';
 
 const acme = sampleOrganizations[0]!;
 const globex = sampleOrganizations[1]!;
 let webex: WebexServer;
-let ports: TestOutside;
+let ports: TestPorts;
 let customer: string;
 
 async function start(options: { rotation?: 'keep' | 'rotate' } = {}): Promise<void> {
-  const clock = movableClock();
+  const clock = frozenClock();
   webex = await startWebex({ now: clock.now, ...options });
   ports = testPorts(webex, { clock });
   customer = await connectedCustomer(ports, webex, acme);
