@@ -1,4 +1,4 @@
-/** The page's own files, each served under an address that changes with its content, so that browsers may keep it for good. */
+/** The pages' style, script and icon. Their addresses change with their content, so that browsers may cache them for good. */
 
 import { readFileSync } from 'node:fs';
 import { digest } from '../../shared/domain/authorization.ts';
@@ -11,11 +11,12 @@ export interface Asset {
   body: Buffer;
 }
 
-function asset(name: string, type: string): Asset {
-  const body = readFileSync(new URL(`assets/${name}`, import.meta.url));
-  return { path: `/${name}`, version: digest(body.toString()).slice(0, 8), type, body };
+/** @param files in `assets/`, joined into one to save requests */
+function asset(path: string, type: string, ...files: string[]): Asset {
+  const body = Buffer.concat(files.map((file) => readFileSync(new URL(`assets/${file}`, import.meta.url))));
+  return { path, version: digest(body.toString()).slice(0, 8), type, body };
 }
 
-export const style = asset('style.css', 'text/css');
-export const script = asset('page.js', 'text/javascript');
-export const icon = asset('icon.svg', 'image/svg+xml');
+export const style = asset('/style.css', 'text/css', 'base.css', 'parts.css');
+export const script = asset('/page.js', 'text/javascript', 'page.js');
+export const icon = asset('/icon.svg', 'image/svg+xml', 'icon.svg');

@@ -1,15 +1,14 @@
-/** The browser's own cookies: bound to this host, out of reach of scripts, never sent by another site's form or image. */
+/** This function's cookies: bound to its host, out of reach of scripts, not sent with another site's forms and images. */
 
 import { parse } from 'cookie';
 import type { Request, Response } from 'express';
 
 const authorizationPrefix = '__Host-authorization-';
-/** One cookie per authorization, by its public name, so that two tabs do not disturb each other. */
 export const authorizationCookie = (name: string) => authorizationPrefix + name;
 export const browserCookie = '__Host-browser';
 
-/** More sign-ins than anybody has open; without a bound, whoever sends a browser here in a loop fills its header. */
-const mostAuthorizations = 8;
+/** More sign-ins than a person has open. Without a limit, a site that sends the browser here in a loop fills its header. */
+const maxAuthorizations = 8;
 
 export function readCookie(request: Request, name: string): string | undefined {
   return parse(request.get('cookie') ?? '')[name];
@@ -24,8 +23,8 @@ export function clearCookie(response: Response, name: string): void {
   setCookie(response, name, '', 0);
 }
 
-/** Clears all but the newest authorizations: browsers send the oldest cookie first (RFC 6265, section 5.4). */
+/** Clears all but the newest authorizations. Browsers send the oldest cookie first (RFC 6265, section 5.4). */
 export function clearOldAuthorizations(request: Request, response: Response): void {
   const names = Object.keys(parse(request.get('cookie') ?? '')).filter((name) => name.startsWith(authorizationPrefix));
-  for (const name of names.slice(0, Math.max(0, names.length + 1 - mostAuthorizations))) clearCookie(response, name);
+  for (const name of names.slice(0, Math.max(0, names.length + 1 - maxAuthorizations))) clearCookie(response, name);
 }

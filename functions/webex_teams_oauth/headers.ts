@@ -1,10 +1,10 @@
-/** What every answer tells the browser: keep nothing, tell nobody, run and show nothing but our own files. */
+/** The security headers of every response: cache nothing, send no referrer, load only our own three files. */
 
 import { icon, script, style } from './assets.ts';
 
 /**
- * @param url this function's public address. Other functions share its host on cloudfunctions.net, so the policy names our
- *   own files rather than `'self'`.
+ * @param url this function's public address. The policy names our files one by one instead of `'self'`, because other
+ *   functions share the host on cloudfunctions.net.
  */
 export function securityHeaders(url: string): Record<string, string> {
   return {

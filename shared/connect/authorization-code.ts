@@ -1,19 +1,19 @@
 /**
- * A browser's authorization: begin (cookie and redirect to Webex), callback (judge, exchange, identify), and then either the
- * tokens for the page to show or, through a connect link, straight into the customer.
+ * A browser's authorization: start (sealed cookie and redirect to Webex), then the callback (exchange the code, ask who
+ * consented), which ends with tokens for the page to show or, through a connect link, stored in the customer.
  */
 
 import {
-  type Authorization,
   assertServes,
   authorizationMs,
   type ConnectLink,
   type Consent,
-  declined,
   digest,
+  failureOfCallback,
   type Outcome,
-  shortcomings,
-  unguessable,
+  obstacles,
+  type PendingAuthorization,
+  randomSecret,
 } from '../domain/authorization.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
@@ -26,35 +26,38 @@ import { connectionPath, customerPath } from '../storage/layout.ts';
 import { newEvents } from '../storage/outbox.ts';
 import { transact } from '../storage/transact.ts';
 import { decideRequest } from '../sync/request.ts';
-
 import { identify } from '../tokens/identify.ts';
 import { sealTokens } from '../tokens/seal.ts';
 import { bindLink, type OpenLink, openLink } from './link.ts';
-import { claim, keepOutcome } from './outcome.ts';
+import { claimState, storeOutcome } from './outcome.ts';
 
-const authorizationPlace = 'cookie authorization';
+const cookiePlace = 'cookie authorization';
 
-/** The exact redirect URI that is registered at Webex. */
+/** The redirect URI, exactly as it is registered at Webex. */
 function redirectUri(settings: Ports['settings']): string {
   return `${settings.oauthUrl}/callback`;
 }
 
-/** Where Webex's consent page is, and the sealed text for the browser's cookie of this `state`. */
-export interface Begun {
+export interface StartedAuthorization {
+  /** The address of Webex's consent page. */
   url: string;
   state: string;
+  /** The sealed `PendingAuthorization`, for a cookie. */
   sealed: string;
 }
 
 /**
- * Begins an authorization: on the manual page, or for a connect link, in this browser and no other from here on.
+ * Starts an authorization for the token page or, with `link`, for a connect link, which then works in this browser only.
  * @throws Failure `link_not_valid`
  */
-export async function beginAuthorization(ports: Ports, link?: { secret: string; browser: string }): Promise<Begun> {
+export async function startAuthorization(
+  ports: Ports,
+  link?: { secret: string; browser: string },
+): Promise<StartedAuthorization> {
   const { clock, settings } = ports;
   if (link) await bindLink(ports, link.secret, link.browser);
-  const [state, verifier] = [unguessable(), unguessable()];
-  const authorization: Authorization = {
+  const [state, verifier] = [randomSecret(), randomSecret()];
+  const pending: PendingAuthorization = {
     state,
     verifier,
     endsAt: clock.now() + authorizationMs,
@@ -67,63 +70,63 @@ export async function beginAuthorization(ports: Ports, link?: { secret: string; 
       state,
       challenge: digest(verifier),
     }),
-    ports.sealer.seal(new Secret(JSON.stringify(authorization)), authorizationPlace),
+    ports.sealer.seal(new Secret(JSON.stringify(pending)), cookiePlace),
   ]);
   return { url, state, sealed };
 }
 
-/** What this browser asked for, from its sealed cookie; undefined for a text that is not ours. */
+/** Opens the sealed cookie of an authorization; undefined if we did not seal it. */
 export async function openAuthorization(
   ports: Pick<Ports, 'sealer'>,
   sealed: string | undefined,
-): Promise<Authorization | undefined> {
+): Promise<PendingAuthorization | undefined> {
   if (!sealed) return undefined;
-  const opened = await ports.sealer.open(sealed, authorizationPlace).catch((error) => {
+  const opened = await ports.sealer.open(sealed, cookiePlace).catch((error) => {
     if (codeOf(error) === 'sealed_text_invalid') return undefined;
     throw error;
   });
-  return opened && (JSON.parse(opened.reveal()) as Authorization);
+  return opened && (JSON.parse(opened.reveal()) as PendingAuthorization);
 }
 
-/** What Webex sent the browser back with, and the secret of the browser itself. */
-export interface Answer {
+/** The query of the callback, and the secret cookie of the browser that brought it. */
+export interface CallbackParams {
   code?: string | undefined;
   error?: string | undefined;
   browser?: string | undefined;
 }
 
 /**
- * Takes the answer to an authorization whose `state` this browser has proved: once, in time, Webex's error before its code.
- * The outcome, good or bad, is kept for `readOutcome`; `told` hears of a failure.
- * @throws Failure when it cannot even be kept (`store_unavailable` and the like)
+ * Completes the authorization whose `state` this browser has proved, once. A repeated callback changes nothing. The outcome,
+ * good or bad, is stored for `readOutcome`.
+ * @param logAndClassify makes a failure of anything thrown and logs it
+ * @throws Failure if the outcome cannot be stored, for example `store_unavailable`
  */
 export async function finishAuthorization(
   ports: Ports,
-  authorization: Authorization,
-  answer: Answer,
-  told: (failure: unknown) => Failure,
+  pending: PendingAuthorization,
+  callbackParams: CallbackParams,
+  logAndClassify: (error: unknown) => Failure,
 ): Promise<void> {
-  const version = await claim(ports, authorization);
-  // Used before: what came of it then is what this browser shall see.
+  const version = await claimState(ports, pending);
   if (version === undefined) return;
   let outcome: Outcome;
   try {
-    outcome = await complete(ports, authorization, answer);
+    outcome = await complete(ports, pending, callbackParams);
   } catch (error) {
-    const { code, message } = told(error);
+    const { code, message } = logAndClassify(error);
     outcome = { kind: 'failed', code, message };
   }
-  await keepOutcome(ports, authorization, version, outcome);
+  await storeOutcome(ports, pending, version, outcome);
 }
 
-async function complete(ports: Ports, authorization: Authorization, answer: Answer): Promise<Outcome> {
+async function complete(ports: Ports, pending: PendingAuthorization, params: CallbackParams): Promise<Outcome> {
   const { clock, settings } = ports;
   const refuse = (text: string) => new Failure('authorization_not_valid', text);
-  if (authorization.endsAt <= clock.now()) throw refuse('Signing in took longer than 10 minutes.');
-  if (answer.error !== undefined) throw declined(answer.error);
-  if (!answer.code) throw refuse('Webex sent no code.');
-  const open = authorization.link ? await openLink(ports, authorization.link, answer.browser, true) : undefined;
-  const pair = await exchange(ports, answer.code, authorization.verifier);
+  if (pending.endsAt <= clock.now()) throw refuse('The sign-in took longer than 10 minutes.');
+  if (params.error !== undefined) throw failureOfCallback(params.error);
+  if (!params.code) throw refuse('Webex did not send an authorization code.');
+  const open = pending.link ? await openLink(ports, pending.link, params.browser, true) : undefined;
+  const pair = await exchange(ports, params.code, pending.verifier);
   const consent = await identify(ports, pair);
   if (open) return connect(ports, open, { pair, consent });
   const { organizationId, organizationName, email } = consent.authorizer;
@@ -136,22 +139,22 @@ async function complete(ports: Ports, authorization: Authorization, answer: Answ
     refreshToken: pair.refreshToken.reveal(),
     ...(pair.accessExpiresAt && { accessExpiresAt: pair.accessExpiresAt }),
     ...(pair.refreshExpiresAt && { refreshExpiresAt: pair.refreshExpiresAt }),
-    shortcomings: shortcomings(consent, settings.requiredScopes).map(({ message }) => message),
+    obstacles: obstacles(consent, settings.requiredScopes).map(({ message }) => message),
   };
 }
 
-/** A pair that a connection can be renewed with. */
+/** What Webex must give for a code: a customer cannot be kept connected without a refresh token. */
 type WholePair = TokenPair & Required<Pick<TokenPair, 'refreshToken'>>;
 
 async function exchange({ webex, settings }: Ports, code: string, verifier: string): Promise<WholePair> {
   const request = { code: new Secret(code), verifier: new Secret(verifier), redirectUri: redirectUri(settings) };
   const pair = await webex.exchangeCode(request).catch((error) => {
-    if (codeOf(error) !== 'grant_refused') throw error;
-    const text = 'Webex does not accept the code: it is too old or was used.';
-    throw new Failure('authorization_not_valid', text, error.facts);
+    if (!(error instanceof Failure && error.detail.code === 'grant_refused')) throw error;
+    const text = 'Webex did not accept this sign-in: its code is too old or was already used.';
+    throw new Failure('authorization_not_valid', text, error.detail);
   });
   const { refreshToken } = pair;
-  if (!refreshToken) throw new Failure('webex_unavailable', 'Webex gave no refresh token.');
+  if (!refreshToken) throw new Failure('webex_unavailable', 'Webex did not send a refresh token.');
   return { ...pair, refreshToken };
 }
 
@@ -160,7 +163,7 @@ interface Fresh {
   consent: Consent;
 }
 
-/** Puts the tokens into the link's customer. */
+/** Stores the grant in the link's customer. */
 async function connect(ports: Ports, open: OpenLink, fresh: Fresh): Promise<Outcome> {
   const again = open.connection.data.state !== 'absent';
   const { customer, connection } = await storeGrant(ports, open, fresh);
@@ -170,7 +173,7 @@ async function connect(ports: Ports, open: OpenLink, fresh: Fresh): Promise<Outc
   return { kind: 'connected', ...outcome, ...(refreshExpiresAt && { refreshExpiresAt }) };
 }
 
-/** Judges the consent, stores the fresh grant, asks for a sync of its users, uses the link up and tells of it, in one commit. */
+/** In one commit: checks that the consent serves the customer, stores the grant, requests a sync and marks the link as used. */
 async function storeGrant(ports: Ports, { link: { path, data: opened } }: OpenLink, { pair, consent }: Fresh) {
   const { clock, sealer, settings, store } = ports;
   const { authorizer, scopes } = consent;
@@ -183,7 +186,7 @@ async function storeGrant(ports: Ports, { link: { path, data: opened } }: OpenLi
       store.get<ConnectLink>(path),
     ]);
     if (!customer || !read || !link || link.data.usedAt !== undefined) {
-      throw new Failure('link_not_valid', 'This link has been used meanwhile.');
+      throw new Failure('link_not_valid', 'This link was used in the meantime.');
     }
     const { name, accountNumber } = customer.data;
     assertServes(consent, { customer: name, accountNumber, scopes: settings.requiredScopes });

@@ -1,6 +1,6 @@
-/** Connect links: a short-lived, single-use URL that lets one browser authorize for one customer. */
+/** Connect links: a short-lived, single-use address that ties one browser authorization to one customer. */
 
-import { type ConnectLink, digest, isUnguessable, linkMs, unguessable } from '../domain/authorization.ts';
+import { type ConnectLink, digest, isRandomSecret, linkMs, randomSecret } from '../domain/authorization.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
 import { Failure } from '../domain/failure.ts';
@@ -11,8 +11,9 @@ import { newEvents } from '../storage/outbox.ts';
 import { commitDecision, transact } from '../storage/transact.ts';
 
 /**
- * A link that binds one browser authorization to one customer.
- * @returns its URL and its end, epoch ms
+ * Creates a link for one customer. Earlier links of the customer stay valid.
+ * @param by the caller, as the customer's history will show it
+ * @returns the link's URL, and the instant it expires in epoch ms
  */
 export async function createConnectLink(
   ports: Ports,
@@ -20,16 +21,22 @@ export async function createConnectLink(
   by: string,
 ): Promise<{ url: string; endsAt: number }> {
   const { clock, settings } = ports;
-  const secret = unguessable();
+  const secret = randomSecret();
   const now = clock.now();
   const link: ConnectLink = { customerId, by, createdAt: now, endsAt: now + linkMs, expireAt: now + day };
   await commitDecision(ports, {
     writes: [{ set: linkPath(digest(secret)), data: link, if: 'absent' }],
     events: newEvents([{ type: 'connect_link_created' }], { customerId, now, by }),
   });
-  return { url: `${settings.oauthUrl}/connect/${secret}`, endsAt: link.endsAt };
+  return { url: connectUrl(settings, secret), endsAt: link.endsAt };
 }
 
+/** The address of the link's page. */
+export function connectUrl({ oauthUrl }: Ports['settings'], secret: string): string {
+  return `${oauthUrl}/connect/${secret}`;
+}
+
+/** A link that can still be used, with its customer. */
 export interface OpenLink {
   link: Stored<ConnectLink>;
   customer: Customer;
@@ -37,22 +44,22 @@ export interface OpenLink {
 }
 
 /**
- * What a connect link stands for. Changes nothing, so that mail scanners and previews may look at it.
- * @param begun an authorization that this link began in time is ending: the link's own end does not count any more
- * @throws Failure `link_not_valid` when it is unknown, used, too old, or begun in another browser
+ * Reads the link and its customer. Changes nothing, so that mail scanners and previews cannot use a link up.
+ * @param started whether an authorization that started in time is finishing; the link may have expired since
+ * @throws Failure `link_not_valid` if the link is unknown, used, expired, or started in another browser
  */
 export async function openLink(
   ports: Ports,
   secret: string,
   browser: string | undefined,
-  begun = false,
+  started = false,
 ): Promise<OpenLink> {
   const { store, clock } = ports;
   const refuse = (text: string) => new Failure('link_not_valid', text);
-  const link = isUnguessable(secret) ? await store.get<ConnectLink>(linkPath(digest(secret))) : undefined;
-  if (!link) throw refuse('There is no such link.');
-  if (link.data.usedAt !== undefined) throw refuse('This link has been used.');
-  if (!begun && link.data.endsAt <= clock.now()) throw refuse('This link has expired.');
+  const link = isRandomSecret(secret) ? await store.get<ConnectLink>(linkPath(digest(secret))) : undefined;
+  if (!link) throw refuse('We do not know this link. Check that you opened the complete address.');
+  if (link.data.usedAt !== undefined) throw refuse('This link has already been used.');
+  if (!started && link.data.endsAt <= clock.now()) throw refuse('This link has expired.');
   if (link.data.browser !== undefined && (!browser || link.data.browser !== digest(browser))) {
     throw refuse('This link is being used in another browser.');
   }
@@ -60,12 +67,12 @@ export async function openLink(
     store.get<Customer>(customerPath(link.data.customerId)),
     store.get<Connection>(connectionPath(link.data.customerId)),
   ]);
-  if (!customer || !connection) throw refuse('The customer of this link no longer exists.');
+  if (!customer || !connection) throw refuse('The customer of this link has been deleted.');
   return { link, customer: customer.data, connection };
 }
 
 /**
- * Binds the link to this browser: from here on it works in no other.
+ * Ties the link to this browser: from now on it works in no other.
  * @throws Failure as `openLink`
  */
 export async function bindLink(ports: Ports, secret: string, browser: string): Promise<void> {

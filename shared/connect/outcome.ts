@@ -1,30 +1,30 @@
 /**
- * What came of an authorization, kept sealed for ten minutes under the hash of its state. The document that claims the state
- * is the one that holds the outcome, so a repeated callback finds the outcome instead of a second exchange.
+ * Stores the outcome of an authorization, sealed, for ten minutes. It lies in the document that marks the state as used, so
+ * that a repeated callback finds the outcome and causes no second exchange.
  */
 
-import { type Authorization, digest, type Outcome, outcomeMs, type UsedState } from '../domain/authorization.ts';
+import { digest, type Outcome, outcomeMs, type PendingAuthorization, type UsedState } from '../domain/authorization.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Ports } from '../ports.ts';
 import { usedStatePath } from '../storage/layout.ts';
 
-/** A browser that comes back while another of its requests is still asking Webex waits this often, this long each time. */
+/** How long a second request of the browser waits while the first one still asks Webex. */
 const wait = { tries: 80, ms: 500 };
-/** Longer than any exchange takes: whoever claimed the state has not lived to tell. */
+/** Longer than any exchange takes: the process that claimed the state must have died. */
 const abandonedMs = 2 * 60_000;
 
-const pathOf = ({ state }: Authorization) => usedStatePath(digest(state));
+const pathOf = ({ state }: PendingAuthorization) => usedStatePath(digest(state));
 
 /**
- * Uses the state up.
- * @returns the version of the claim, or undefined when it was used before
+ * Marks the state as used.
+ * @returns the version of the claim, or undefined if the state was used before
  */
-export async function claim(ports: Ports, authorization: Authorization): Promise<string | undefined> {
+export async function claimState(ports: Ports, pending: PendingAuthorization): Promise<string | undefined> {
   const now = ports.clock.now();
   const used: UsedState = { usedAt: now, expireAt: now + outcomeMs };
   try {
-    const [version] = await ports.store.commit([{ set: pathOf(authorization), data: used, if: 'absent' }]);
+    const [version] = await ports.store.commit([{ set: pathOf(pending), data: used, if: 'absent' }]);
     return version!;
   } catch (error) {
     if (codeOf(error) === 'conflict') return undefined;
@@ -32,14 +32,14 @@ export async function claim(ports: Ports, authorization: Authorization): Promise
   }
 }
 
-/** Keeps the outcome for this browser to see. */
-export async function keepOutcome(
+/** Stores the outcome, sealed, for this browser to show. */
+export async function storeOutcome(
   ports: Ports,
-  authorization: Authorization,
+  pending: PendingAuthorization,
   version: string,
   outcome: Outcome,
 ): Promise<void> {
-  const path = pathOf(authorization);
+  const path = pathOf(pending);
   const now = ports.clock.now();
   const sealed = await ports.sealer.seal(new Secret(JSON.stringify(outcome)), path);
   const used: UsedState = { usedAt: now, outcome: sealed, expireAt: now + outcomeMs };
@@ -47,15 +47,16 @@ export async function keepOutcome(
 }
 
 /**
- * What came of it; waits while Webex is still being asked. Undefined once it was cleared or is too old.
- * @throws Failure `authorization_not_valid` when nothing came of it
+ * Reads the outcome; waits while Webex is still being asked.
+ * @returns undefined once the user has cleared it or it has expired
+ * @throws Failure `authorization_not_valid` if the authorization did not reach an outcome
  */
-export async function readOutcome(ports: Ports, authorization: Authorization): Promise<Outcome | undefined> {
+export async function readOutcome(ports: Ports, pending: PendingAuthorization): Promise<Outcome | undefined> {
   const { clock, sealer, store } = ports;
-  const path = pathOf(authorization);
+  const path = pathOf(pending);
   for (let tries = 0; tries < wait.tries; tries++) {
     const used = (await store.get<UsedState>(path))?.data;
-    if (!used) throw new Failure('authorization_not_valid', 'The sign-in at Webex has not come to its end.');
+    if (!used) throw new Failure('authorization_not_valid', 'The sign-in at Webex was not completed.');
     if (used.cleared || used.expireAt <= clock.now()) return undefined;
     if (used.outcome) return JSON.parse((await sealer.open(used.outcome, path)).reveal()) as Outcome;
     if (used.usedAt + abandonedMs <= clock.now()) break;
@@ -64,9 +65,9 @@ export async function readOutcome(ports: Ports, authorization: Authorization): P
   throw new Failure('authorization_not_valid', 'The sign-in was interrupted on our side.');
 }
 
-/** Takes the outcome away; the state stays used. */
-export async function clearOutcome(ports: Ports, authorization: Authorization): Promise<void> {
+/** Deletes the outcome. The state stays used. */
+export async function clearOutcome(ports: Ports, pending: PendingAuthorization): Promise<void> {
   const now = ports.clock.now();
   const used: UsedState = { usedAt: now, cleared: true, expireAt: now + outcomeMs };
-  await ports.store.commit([{ set: pathOf(authorization), data: used }]);
+  await ports.store.commit([{ set: pathOf(pending), data: used }]);
 }

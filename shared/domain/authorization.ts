@@ -1,48 +1,54 @@
-/** One browser authorization from GET TOKENS to its outcome, and what a consent must bring. Pure. */
+/**
+ * One visit of a browser to Webex, from its start to its outcome, and what a consent must bring to be of use. Pure.
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1 and https://www.rfc-editor.org/rfc/rfc7636
+ */
 
 import { createHash, randomBytes } from 'node:crypto';
 
 import { Failure, type FailureCode } from './failure.ts';
 import type { Authorizer } from './grant.ts';
 
-/** A browser has this long between leaving for Webex and coming back. */
+/** How long a person may take at Webex: sign-in, second factor and consent. */
 export const authorizationMs = 10 * 60_000;
-/** A connect link lives this long; an authorization that began in time may still end. */
+/** How long a connect link can be opened. An authorization that started in time may still finish. */
 export const linkMs = 15 * 60_000;
-/** An outcome is shown again this long: enough to paste the tokens, short enough to forget them. */
+/** How long an outcome can be shown again: enough to paste the tokens, short because they lie in the store until then. */
 export const outcomeMs = 10 * 60_000;
 
-/** What the sealed cookie carries; nothing of it is in any URL but `state`. */
-export interface Authorization {
+/** What the browser holds in a sealed cookie while its user is at Webex. Only `state` appears in a URL. */
+export interface PendingAuthorization {
   state: string;
+  /** The PKCE code verifier. */
   verifier: string;
-  /** The secret of the connect link that it serves; absent on the manual page. */
+  /** The secret of the connect link; absent for the token page. */
   link?: string;
+  /** Epoch ms. */
   endsAt: number;
 }
 
-/** The document `connect_links/{hash}`: the link's secret itself is in no document. */
+/** The document `connect_links/{hash of the secret}`. The secret itself is stored nowhere. Instants are epoch ms. */
 export interface ConnectLink {
   customerId: string;
+  /** Who created it. */
   by: string;
   createdAt: number;
   endsAt: number;
-  /** The hash of the browser's own secret, once one has begun: no second browser may go on. */
+  /** The hash of the secret cookie of the browser that started first; no other browser may continue. */
   browser?: string;
   usedAt?: number;
   expireAt: number;
 }
 
-/** The document `used_states/{hash of state}`: its existence says that the state is used; it holds what came of it. */
+/** The document `used_states/{hash of state}`: it exists once the state is used, and holds the outcome. Instants are epoch ms. */
 export interface UsedState {
   usedAt: number;
-  /** The sealed `Outcome`; absent while Webex is being asked, and once the person has cleared it. */
+  /** The sealed `Outcome`; absent while Webex is asked, and after the user has cleared it. */
   outcome?: string;
   cleared?: boolean;
   expireAt: number;
 }
 
-/** What the browser is shown in the end. Instants are epoch ms. */
+/** What the browser shows at the end. Instants are epoch ms. */
 export type Outcome =
   | {
       kind: 'tokens';
@@ -51,97 +57,106 @@ export type Outcome =
       authorizedBy: string;
       accessToken: string;
       refreshToken: string;
-      /** Absent where Webex gives no lifetime. */
+      /** Absent if Webex gave no lifetime. */
       accessExpiresAt?: number;
       refreshExpiresAt?: number;
-      /** Why a customer could not be connected with these, in words; empty when it could. */
-      shortcomings: string[];
+      /** Why no customer can be connected with these tokens, in sentences; empty if one can. */
+      obstacles: string[];
     }
   | {
       kind: 'connected';
       customer: string;
       organizationName: string;
       authorizedBy: string;
+      /** Absent if Webex gave no lifetime. */
       refreshExpiresAt?: number;
+      /** The customer was connected before. */
       again: boolean;
     }
   | { kind: 'failed'; code: FailureCode; message: string };
 
-/** 256 bits that cannot be guessed, for states, verifiers, links and browsers. */
-export function unguessable(): string {
+/** A secret of 256 random bits, for states, verifiers, links and browsers. */
+export function randomSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** Whether the text has the form that `unguessable` gives: anything else is not worth a look into the store. */
-export function isUnguessable(text: string): boolean {
+/** Whether the text has the form of a `randomSecret`, so that made-up ones cost no read of the store. */
+export function isRandomSecret(text: string): boolean {
   return /^[\w-]{43}$/.test(text);
 }
 
-/** What is stored of a secret that only needs to be recognized; also the PKCE challenge (RFC 7636, section 4.2). */
+/** SHA-256 in base64url: what is stored of a secret, and the PKCE challenge. @see https://www.rfc-editor.org/rfc/rfc7636#section-4.2 */
 export function digest(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }
 
-/** The public name of an authorization: in the address of its outcome and in its cookie's name; it opens nothing. */
+/** Names an authorization in its cookie and in the address of its outcome. Knowing the name gives access to nothing. */
 export function publicName(state: string): string {
   return digest(state).slice(0, 16);
 }
 
 /**
- * Why Webex sent the browser back without a code, in words of our own: its `error_description` is anybody's text.
+ * Why Webex sent the browser back without a code. Says so in our own words: anybody can write an `error_description`.
+ * @param error the callback's `error` parameter
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1
  */
-export function declined(error: string): Failure {
+export function failureOfCallback(error: string): Failure {
   if (error === 'access_denied') {
-    return new Failure('authorization_cancelled', 'The authorization was cancelled at Webex. Nothing was changed.');
+    return new Failure('authorization_cancelled', 'You chose not to grant access at Webex. Nothing was changed.');
   }
   const known = new Map([
-    ['invalid_scope', 'Webex does not give this account the access that is needed. Sign in as a full administrator.'],
-    ['server_error', 'Webex had a problem of its own.'],
-    ['temporarily_unavailable', 'Webex is busy.'],
+    [
+      'invalid_scope',
+      'Webex does not let this account grant the permissions that are needed. Sign in as a full administrator.',
+    ],
+    ['server_error', 'Webex reported a problem on its side. Try again in a few minutes.'],
+    ['temporarily_unavailable', 'Webex is busy. Try again in a few minutes.'],
   ]);
-  return new Failure('authorization_not_valid', known.get(error) ?? 'Webex did not authorize the request.');
+  return new Failure('authorization_not_valid', known.get(error) ?? 'Webex did not complete the sign-in.');
 }
 
-/** Scopes that a grant lacks. */
+/** The required scopes that were not granted. */
 export function missingScopes(required: string[], granted: string[]): string[] {
   return required.filter((scope) => !granted.includes(scope));
 }
 
+/** Who consented, and to what. */
 export interface Consent {
   authorizer: Authorizer;
   roles: string[];
   scopes: string[];
 }
 
-/** Everything that keeps the consent from serving a customer, the organization aside. */
-export function shortcomings({ authorizer, roles, scopes }: Consent, required: string[]): Failure[] {
+/** Everything that makes the consent useless for any customer, whatever its organization. */
+export function obstacles({ authorizer, roles, scopes }: Consent, required: string[]): Failure[] {
   const missing = missingScopes(required, scopes);
-  const who = `${authorizer.email} of ${authorizer.organizationName}`;
+  const { email, organizationName } = authorizer;
   return [
     ...(roles.length === 0
-      ? [new Failure('administrator_required', `You signed in as ${who}, who is not an administrator there.`)]
+      ? [new Failure('administrator_required', `${email} is not an administrator of ${organizationName}.`)]
       : []),
     ...(missing.length > 0
-      ? [new Failure('scopes_missing', `The consent of ${who} lacks: ${missing.join(', ')}.`)]
+      ? [new Failure('scopes_missing', `${email} of ${organizationName} did not grant: ${missing.join(', ')}.`)]
       : []),
   ];
 }
 
 /**
- * Refuses a consent that cannot serve the customer, saying which organization was signed in and what is missing.
+ * Refuses a consent that does not serve the customer. The message names the account, its organization and what is missing.
  * @throws Failure `wrong_organization`, `administrator_required`, `scopes_missing`
  */
 export function assertServes(
   consent: Consent,
   needs: { customer: string; accountNumber: string; scopes: string[] },
 ): void {
-  const { authorizer } = consent;
-  if (authorizer.organizationId !== needs.accountNumber) {
-    const signedIn = `You signed in as ${authorizer.email} of ${authorizer.organizationName} (${authorizer.organizationId})`;
-    const wanted = `${needs.customer} is the organization ${needs.accountNumber}`;
-    throw new Failure('wrong_organization', `${signedIn}, but ${wanted}.`);
+  const { email, organizationId, organizationName } = consent.authorizer;
+  if (organizationId !== needs.accountNumber) {
+    throw new Failure(
+      'wrong_organization',
+      `${email} belongs to the Webex organization ${organizationName} (${organizationId}). ` +
+        `${needs.customer} needs an administrator of the organization ${needs.accountNumber}.`,
+    );
   }
-  const [first] = shortcomings(consent, needs.scopes);
+  const [first] = obstacles(consent, needs.scopes);
   if (first) throw first;
 }

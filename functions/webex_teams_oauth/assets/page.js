@@ -1,5 +1,5 @@
-// Copy and the counters; the page tells everything without them.
-const said = document.getElementById('said');
+// Copy buttons and countdowns. The page is complete without them.
+const announcement = document.getElementById('status');
 
 for (const button of document.querySelectorAll('[data-copy]')) {
   button.hidden = false;
@@ -10,21 +10,21 @@ async function copy(button, value) {
   try {
     await navigator.clipboard.writeText(value.textContent);
     button.classList.add('done');
-    said.textContent = `${button.dataset.name} copied.`;
+    announcement.textContent = `${button.dataset.name} copied.`;
   } catch {
-    // The browser does not let us: show the value, selected, for a copy by hand.
+    // The browser denies access to the clipboard: show and select the value, so that the user can copy it.
     const secret = value.closest('details');
     if (secret) secret.open = true;
     getSelection().selectAllChildren(value);
-    said.textContent = `${button.dataset.name} is selected. Copy it with the keyboard.`;
+    announcement.textContent = `${button.dataset.name} is selected. Copy it with your keyboard.`;
   }
   setTimeout(() => {
     button.classList.remove('done');
-    said.textContent = '';
+    announcement.textContent = '';
   }, 2500);
 }
 
-// Counted by the server's clock: this machine's may be wrong.
+// Count by the server's clock, because this machine's may be wrong.
 const ahead = Date.now() - Number(document.body.dataset.now);
 const counters = document.querySelectorAll('time[data-counter]');
 const two = (number) => String(number).padStart(2, '0');
@@ -44,7 +44,7 @@ if (counters.length > 0) {
   setInterval(count, 1000);
 }
 
-// A page that the browser kept alive behind another one may show what has been cleared since.
+// Back may restore a page from the browser's memory whose tokens have been cleared since.
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload();
 });

@@ -1,4 +1,4 @@
-/** What every page shares: the document around it, the masthead, and small pieces. Pure: what to show in, HTML out. */
+/** The parts that all pages share: the document, its header, and small building blocks. Pure functions that return HTML. */
 
 import { type Html, html, type Part } from '../../../shared/http/html.ts';
 import { type Asset, icon, script, style } from '../assets.ts';
@@ -15,9 +15,9 @@ const address = (site: Site, { path, version }: Asset) => `${site.url}${path}?${
 
 interface Page {
   title: string;
-  /** Epoch ms: the counters count from here, whatever the browser's clock says. */
+  /** Epoch ms. The counters start here, because the browser's clock may be wrong. */
   now: number;
-  /** Whether the masthead names the site; off where the heading does. */
+  /** Whether the header shows the site's name; false if the heading does. */
   named?: boolean;
   body: Part;
 }
@@ -44,16 +44,16 @@ ${body}
 `.text;
 }
 
-/** Text of outside: its direction must not turn the sentence around it. */
+/** A name from outside, isolated so that right-to-left text cannot reorder the sentence around it. */
 export const named = (text: string): Html => html`<bdi>${text}</bdi>`;
 
-/** Pairs of what and who. */
+/** A list of labels and values. */
 export function facts(pairs: [label: string, value: Part][]): Html {
   const rows = pairs.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>\n`);
   return html`<dl class="facts">\n${rows}</dl>`;
 }
 
-/** Times that run out. The script counts them on. */
+/** Countdowns, which the script keeps up to date. Without an end, the tile says so. */
 export function counters(times: [label: string, at: number | undefined][], now: number): Html {
   const tiles = times.map(([label, at]) =>
     at === undefined
@@ -61,20 +61,20 @@ export function counters(times: [label: string, at: number | undefined][], now: 
 <dd>Unknown</dd>
 <dd>Webex did not say</dd></div>\n`
       : html`<div><dt>${label}</dt>
-<dd><time datetime="${new Date(at).toISOString()}" data-counter>${left(at - now)}</time></dd>
+<dd><time datetime="${new Date(at).toISOString()}" data-counter>${timeLeft(at - now)}</time></dd>
 <dd>until ${utc(at)} UTC</dd></div>\n`,
   );
   return html`<dl class="counters">\n${tiles}</dl>`;
 }
 
-/** `7 Dec 2026, 20:16`, without `Intl`, whose data cost the first page of a process 19 ms. */
+/** `7 Dec 2026, 20:16`. Without `Intl`: loading its data delays the first page of a process by 19 ms. */
 function utc(at: number): string {
   const [, day, month, year, time] = new Date(at).toUTCString().split(' ');
   return `${Number(day)} ${month} ${year}, ${time!.slice(0, 5)}`;
 }
 
-/** `13 days 23:59:12`, as the script counts it on. */
-export function left(ms: number): string {
+/** `13 days 23:59:12`; `count` in page.js writes the same. */
+export function timeLeft(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const days = Math.floor(seconds / 86_400);
   const clock = new Date((seconds % 86_400) * 1000).toISOString().slice(11, 19);

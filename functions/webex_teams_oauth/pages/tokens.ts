@@ -1,4 +1,4 @@
-/** The token page of the source document: GET TOKENS, and what it brings, ready to paste into the Customer Access form. */
+/** The token page: the GET TOKENS button, and the tokens, ready to be pasted into the Customer Access form. */
 
 import type { Outcome } from '../../../shared/domain/authorization.ts';
 import { type Html, html, type Part } from '../../../shared/http/html.ts';
@@ -6,21 +6,21 @@ import { counters, document, facts, named, type Site, siteTitle } from './layout
 
 const getTokens = (site: Site, look: string) => html`<a class="${look}" href="${site.url}/authorize">GET TOKENS</a>`;
 
-/** GET TOKENS, and nothing else yet. */
+/** The page before sign-in. */
 export function startPage(site: Site, now: number): string {
   return document(site, {
     title: siteTitle(site),
     now,
     named: false,
     body: html`<h1>${siteTitle(site)}</h1>
-<p class="lead">Gets the codes that the Customer Access form asks for, from the customer’s own Webex organization.</p>
+<p class="lead">Get the Webex tokens that the Customer Access form asks for.</p>
 <ol class="steps">
-<li>Choose GET TOKENS and sign in to Webex as a full administrator of the customer’s organization.</li>
-<li>Accept what Webex asks. The Organization ID and two tokens appear here.</li>
-<li>Copy each one into the Customer Access form of ${site.portalName}.</li>
+<li>Select GET TOKENS and sign in to Webex as a full administrator of the customer’s organization.</li>
+<li>Accept the permissions that Webex shows. The organization ID and two tokens then appear here.</li>
+<li>Copy each of them into the Customer Access form of ${named(site.portalName)}.</li>
 </ol>
 <p class="actions">${getTokens(site, 'button primary')}</p>
-<p class="small">Your password stays with Webex. The tokens can be seen in this browser only, for 10 minutes.</p>`,
+<p class="small">Only Webex sees your password. The tokens are shown in this browser only, for 10 minutes.</p>`,
   });
 }
 
@@ -46,10 +46,10 @@ ${code}</details>`
 </section>`;
 }
 
-/** What the sign-in has brought. `forget`: the address of the form that takes it away. */
+/** @param forget where the form goes that clears the page */
 export function tokensPage(site: Site, tokens: Outcome & { kind: 'tokens' }, forget: string, now: number): string {
-  const lacks = tokens.shortcomings.map(
-    (text) => html`<p class="note bad">${text} A customer cannot be synced with these tokens.</p>`,
+  const obstacles = tokens.obstacles.map(
+    (text) => html`<p class="note bad">${text} These tokens cannot be used to connect a customer.</p>`,
   );
   return document(site, {
     title: `Your tokens - ${siteTitle(site)}`,
@@ -60,7 +60,7 @@ ${facts([
   ['Organization', named(tokens.organizationName)],
   ['Authorized by', named(tokens.authorizedBy)],
 ])}
-${lacks}
+${obstacles}
 ${field({
   id: 'organization',
   label: 'Organization ID',
@@ -90,7 +90,7 @@ ${counters(
 )}
 <div class="actions">${getTokens(site, 'button')}
 <form method="post" action="${forget}"><button type="submit">Clear this page</button></form></div>
-<p class="small">GET TOKENS gets fresh ones. ${site.portalName} renews saved tokens by itself every 7 days. This page can be reloaded for 10 minutes; then the tokens are forgotten here.</p>
-<p class="unseen" role="status" id="said"></p>`,
+<p class="small">GET TOKENS creates new tokens. Once saved in ${named(site.portalName)}, tokens are renewed automatically every 7 days. You can reload this page for 10 minutes; after that, the tokens are deleted here.</p>
+<p class="unseen" role="status" id="status"></p>`,
   });
 }

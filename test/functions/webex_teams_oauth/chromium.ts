@@ -1,4 +1,4 @@
-/** A real Chromium, and what a person does in it. */
+/** Starts a real Chromium, and does in it what a user does. */
 
 import chromium from '@sparticuz/chromium';
 import {
@@ -9,7 +9,7 @@ import {
   type Page,
 } from 'playwright-core';
 
-/** Those of the packaged browser for small containers, without the ones that switch a browser's security off. */
+/** Arguments of the packaged browser that would switch its security off. */
 const unsafe = /disable-web-security|disable-site-isolation|allow-running-insecure|single-process|disable-features/;
 const quiet = [
   '--no-sandbox',
@@ -31,11 +31,11 @@ export interface Watched {
   page: Page;
   /** The address of every request, oldest first. */
   requests: string[];
-  /** What the browser complained of: policy violations, script errors, failed requests. */
+  /** Policy violations, script errors and failed requests. */
   complaints: string[];
 }
 
-/** A browser of its own: no cookie of another test. */
+/** A browser profile without cookies, and a record of what it does. */
 export async function freshContext(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
   const context = await browser.newContext(options);
   const requests: string[] = [];
@@ -43,11 +43,11 @@ export async function freshContext(browser: Browser, options: BrowserContextOpti
   context.on('request', (request) => requests.push(request.url()));
   context.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText;
-    // Left by the browser itself, for another page.
+    // The browser left for another page.
     if (reason !== 'net::ERR_ABORTED') complaints.push(`${request.url()} ${reason}`);
   });
   context.on('console', (message) => {
-    // A page that tells of a failure has its status; the browser repeats it as an error.
+    // The browser reports the status of our error pages as an error.
     const status = /^Failed to load resource: the server responded with a status of/.test(message.text());
     if (message.type() === 'error' && !status) complaints.push(message.text());
   });
@@ -61,7 +61,7 @@ export const acmeAdministrator = { email: 'admin@acme.example', password: 'webex
 export const acmeMember = { email: 'member@acme.example', password: 'webex-local' };
 export const globexAdministrator = { email: 'admin@globex.example', password: 'webex-local' };
 
-/** Signs in on Webex's pages, up to its consent page. */
+/** Signs in on Webex's pages and stops at its consent page. */
 export async function signIn(page: Page, who: { email: string; password: string }): Promise<void> {
   await page.getByLabel('Email address').fill(who.email);
   await page.getByRole('button', { name: 'Next' }).click();
@@ -70,13 +70,13 @@ export async function signIn(page: Page, who: { email: string; password: string 
   await page.getByRole('button', { name: 'Accept' }).waitFor();
 }
 
-/** Decides on Webex's consent page, and waits for our own answer. */
+/** Decides on Webex's consent page and waits for our page. */
 export async function decide(page: Page, decision: 'Accept' | 'Deny'): Promise<void> {
   await page.getByRole('button', { name: decision }).click();
   await page.waitForURL(/\/webex_teams_oauth\//);
 }
 
-/** GET TOKENS from the start page to the tokens. */
+/** From the start page through GET TOKENS to the tokens. */
 export async function getTokens(page: Page, url: string, who = acmeAdministrator): Promise<void> {
   await page.goto(url);
   await page.getByRole('link', { name: 'GET TOKENS' }).click();
@@ -84,7 +84,7 @@ export async function getTokens(page: Page, url: string, who = acmeAdministrator
   await decide(page, 'Accept');
 }
 
-/** A connect link from its page to its outcome. */
+/** From a connect link's page to its result. */
 export async function followLink(page: Page, link: string, who = acmeAdministrator): Promise<void> {
   await page.goto(link);
   await page.getByRole('button', { name: 'Connect to Webex' }).click();

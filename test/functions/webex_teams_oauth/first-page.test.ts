@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { bundle } from '../../../scripts/build/bundle.ts';
 
-it('loads nothing heavy for the first page: what seals, calls and stores comes with its first use', async () => {
+it('shows the first page without loading the packages that seal, call Webex or store', async () => {
   const { outputs } = await bundle('webex_teams_oauth');
   const entry = Object.keys(outputs).find((path) => outputs[path]!.entryPoint?.startsWith('functions/'))!;
   const reached = new Set([entry]);

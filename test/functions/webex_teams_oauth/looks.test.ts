@@ -24,7 +24,7 @@ async function open(options: Parameters<typeof freshContext>[1] = {}) {
   return { stack, ...watched };
 }
 
-/** What axe-core finds: rule and element. */
+/** The violations that axe-core finds, as rule and element. */
 async function violations(page: Page): Promise<string[]> {
   const found = (await page.evaluate(`${axe}; axe.run({ resultTypes: ['violations'] })`)) as {
     violations: { id: string; nodes: { html: string }[] }[];
@@ -35,7 +35,7 @@ async function violations(page: Page): Promise<string[]> {
 const fits = (page: Page) => page.evaluate('document.documentElement.scrollWidth <= innerWidth');
 
 describe.each(Object.entries(states))('the state %s', (_, reach) => {
-  it('has no violation that axe-core finds, light and dark, and fits a phone', async () => {
+  it('passes axe-core in light and dark, and fits a phone', async () => {
     const { stack, page, complaints } = await open({ permissions: ['clipboard-write'] });
     await reach(stack, page);
     expect(await violations(page)).toEqual([]);
@@ -48,7 +48,7 @@ describe.each(Object.entries(states))('the state %s', (_, reach) => {
 });
 
 describe('the page', () => {
-  it('weighs less than 30 KB in all, and asks nobody else for anything', async () => {
+  it('weighs less than 30 KB and loads nothing from other hosts', async () => {
     const { stack, page, context, requests } = await open();
     const sizes: ReturnType<Request['sizes']>[] = [];
     context.on('requestfinished', (request) => {
@@ -61,14 +61,14 @@ describe('the page', () => {
       (sum, { responseBodySize, responseHeadersSize }) => sum + responseBodySize + responseHeadersSize,
       0,
     );
-    // The start page, the tokens' page and everything that they load, headers and all.
+    // The start page, the page with the tokens and everything they load, headers included.
     expect(bytes).toBeGreaterThan(5_000);
     expect(bytes).toBeLessThan(30_000);
     const hosts = new Set(requests.map((address) => new URL(address).origin));
     expect(hosts).toEqual(new Set([new URL(stack.url).origin, stack.webex.url]));
   });
 
-  it('tells everything without JavaScript: the codes can be shown and selected, the counters say until when', async () => {
+  it('works without JavaScript: tokens can be shown and selected, countdowns show the end', async () => {
     const { stack, page } = await open({ javaScriptEnabled: false });
     await getTokens(page, stack.url);
     expect(await page.getByRole('button', { name: /^Copy/ }).count()).toBe(0);
@@ -81,7 +81,7 @@ describe('the page', () => {
     );
   });
 
-  it('is used by keyboard alone, each control named for what it does, and says aloud what was copied', async () => {
+  it('works with the keyboard alone, names each control, and announces what was copied', async () => {
     const { stack, page } = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
     await page.goto(stack.url);
     await page.keyboard.press('Tab');
@@ -110,17 +110,17 @@ describe('the page', () => {
     expect(await page.evaluate(outline)).toBe('solid');
   });
 
-  it('selects a code for a copy by hand where the browser does not let it write to the clipboard', async () => {
+  it('shows and selects a token if the browser denies access to the clipboard', async () => {
     const { stack, page } = await open();
     await page.addInitScript(`Object.defineProperty(navigator, 'clipboard', { value: undefined })`);
     await getTokens(page, stack.url);
     await page.getByRole('button', { name: 'Copy Access Token', exact: true }).click();
-    await page.getByRole('status').getByText('Access Token is selected. Copy it with the keyboard.').waitFor();
+    await page.getByRole('status').getByText('Access Token is selected. Copy it with your keyboard.').waitFor();
     const { value } = stack.webex.control.tokens(acme.id).accessTokens[0]!;
     expect(await page.evaluate('String(getSelection()).trim()')).toBe(value);
   });
 
-  it('names the portal as configured', async () => {
+  it('shows the configured name of the portal', async () => {
     const { stack, page } = await open();
     await page.goto(stack.url);
     expect(await page.title()).toBe(`Webex Teams Access Token Management for ${stack.ports.settings.portalName}`);

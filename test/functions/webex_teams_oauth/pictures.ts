@@ -1,4 +1,4 @@
-/** Takes the pictures in docs/pictures: every state in light and dark, the ones people meet first also on a phone. */
+/** Takes the pictures in docs/pictures: every state in light and dark, the first ones that users meet also on a phone. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

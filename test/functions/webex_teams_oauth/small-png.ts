@@ -1,4 +1,4 @@
-/** A screenshot as a PNG of at most 256 colours: a third of what the browser writes, and these pages have hardly more. */
+/** Reduces a screenshot to 256 colours: a third of the size, and these pages have hardly more colours. */
 
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
@@ -55,7 +55,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return frame;
 }
 
-/** Colours as numbers, row by row; of 8-bit RGB, which is what Chromium writes of an opaque page. */
+/** Colours as numbers, row by row. Reads 8-bit RGB only, which Chromium writes for an opaque page. */
 function decode(png: Buffer): { width: number; height: number; pixels: Uint32Array } {
   const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
   if (png[24] !== 8 || png[25] !== 2) throw new TypeError('not an 8-bit RGB picture');
@@ -81,7 +81,7 @@ function decode(png: Buffer): { width: number; height: number; pixels: Uint32Arr
   return { width, height, pixels };
 }
 
-/** The five filters. */
+/** Undoes the five filters of PNG. */
 function predicted(filter: number, left: number, above: number, corner: number): number {
   if (filter === 4) {
     const guess = left + above - corner;

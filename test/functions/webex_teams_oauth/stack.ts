@@ -1,4 +1,4 @@
-/** The function `webex_teams_oauth` on a real port with the framework's middleware, beside a Webex stand-in whose clock it shares. */
+/** Runs `webex_teams_oauth` on a real port with the framework's middleware, beside a stand-in that shares its clock. */
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -21,14 +21,18 @@ export interface Stack {
   url: string;
   ports: TestPorts;
   webex: WebexServer;
-  /** The two documents of a fresh customer; answers its id. */
+  /** Creates the two documents of a new customer. @returns its id */
   customer(change?: { name?: string; accountNumber?: string }): Promise<string>;
-  /** A connect link for the customer. */
+  /** Creates a connect link for the customer. */
   link(customerId: string): Promise<string>;
   close(): Promise<void>;
 }
 
-export async function startStack(options: WebexOptions = {}): Promise<Stack> {
+/** @param settings replace those of a test's ports */
+export async function startStack(
+  options: WebexOptions = {},
+  settings: Partial<TestOutside['settings']> = {},
+): Promise<Stack> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -37,7 +41,7 @@ export async function startStack(options: WebexOptions = {}): Promise<Stack> {
   const clients = [{ ...sampleClient, redirectUris: [`${url}/callback`] }];
   const webex = await startWebex({ now: clock.now, clients, ...options });
   const ports = testPorts(webex, { clock });
-  ports.settings = { ...ports.settings, oauthUrl: url, portalName: 'VOSS4UC' };
+  ports.settings = { ...ports.settings, oauthUrl: url, portalName: 'VOSS4UC', ...settings };
   http('webex_teams_oauth', webexTeamsOauth(ports));
   const target = getTestServer('webex_teams_oauth');
   server.on('request', (request, response) => {

@@ -1,4 +1,4 @@
-/** Every state that the pages can be in, and how a person gets there: what accessibility and looks are held against, and what is pictured. */
+/** Every state of the pages and how a user gets there, for the accessibility tests and the pictures. */
 
 import type { Page } from 'playwright-core';
 import {
@@ -16,9 +16,9 @@ type Reach = (stack: Stack, page: Page) => Promise<unknown>;
 
 const freshLink = async (stack: Stack) => stack.link(await stack.customer());
 
-/** Stays on the page that would go on to Webex by itself. */
+/** Stays on the page that goes on to Webex automatically. */
 async function stayLeaving(stack: Stack, page: Page): Promise<void> {
-  // An answer without content leaves a browser where it is.
+  // A browser stays on its page when the response is 204.
   await page.route(`${stack.webex.url}/**`, (route) => route.fulfill({ status: 204 }));
   await page.goto(await freshLink(stack));
   await page.getByRole('button', { name: 'Connect to Webex' }).click();

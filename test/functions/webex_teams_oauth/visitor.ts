@@ -1,4 +1,4 @@
-/** A browser without a screen: keeps cookies and follows nothing by itself, so that a test can do what a browser never would. */
+/** A browser without a screen: keeps cookies and follows no redirect, so that a test can do what a real browser never does. */
 
 import { authorize } from '../../../local/webex/authorize.ts';
 import { acmeAdministrator } from './chromium.ts';
@@ -34,23 +34,23 @@ export class Visitor {
     return { status, headers, location: headers.get('location') ?? '', text: await response.text() };
   }
 
-  /** A form of the page itself. */
+  /** Sends a form as our own page does. */
   submit(path: string): Promise<Visit> {
     return this.visit(path, { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } });
   }
 
-  /** Begins and consents; answers the callback, not yet visited. */
+  /** Starts and consents. @returns the callback's address, not yet visited */
   async consent(who = acmeAdministrator): Promise<URL> {
     return new URL(await authorize((await this.visit('/authorize')).location, who));
   }
 
-  /** The same through a connect link. */
+  /** As `consent`, through a connect link. */
   async consentByLink(link: string, who = acmeAdministrator): Promise<URL> {
     const leaving = await this.submit(link);
     return new URL(await authorize(leaving.headers.get('refresh')!.replace('0; url=', ''), who));
   }
 
-  /** The callback, and the page it leads to. */
+  /** Visits the callback, then the page that it redirects to. */
   async comeBack(callback: URL | string): Promise<Visit> {
     const { location } = await this.visit(String(callback));
     return this.visit(location);

@@ -3,13 +3,13 @@ import { authorize } from '../../../local/webex/authorize.ts';
 import { sampleClient, sampleOrganizations } from '../../../local/webex/sample.ts';
 import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import {
-  beginAuthorization,
   finishAuthorization,
   openAuthorization,
+  startAuthorization,
 } from '../../../shared/connect/authorization-code.ts';
 import { createConnectLink } from '../../../shared/connect/link.ts';
 import { clearOutcome, readOutcome } from '../../../shared/connect/outcome.ts';
-import { type ConnectLink, digest, type UsedState, unguessable } from '../../../shared/domain/authorization.ts';
+import { type ConnectLink, digest, randomSecret, type UsedState } from '../../../shared/domain/authorization.ts';
 import type { Customer } from '../../../shared/domain/customer.ts';
 import { Failure } from '../../../shared/domain/failure.ts';
 import type { SyncHead } from '../../../shared/domain/sync-head.ts';
@@ -41,19 +41,19 @@ beforeEach(async () => {
   webex = await startWebex({ now: clock.now, clients: [{ ...sampleClient, redirectUris }] });
   ports = testPorts(webex, { clock });
   customer = await connectedCustomer(ports, webex, acme);
-  browser = unguessable();
+  browser = randomSecret();
 });
 afterEach(async () => {
   await ports.store.close();
   await webex.close();
 });
 
-/** A browser that has consented: what it must bring back. */
+/** Consents in a browser. @returns what the browser brings to the callback */
 async function consented(secret?: string) {
-  const { url, sealed, state } = await beginAuthorization(ports, secret ? { secret, browser } : undefined);
-  const authorization = (await openAuthorization(ports, sealed))!;
+  const { url, sealed, state } = await startAuthorization(ports, secret ? { secret, browser } : undefined);
+  const pending = (await openAuthorization(ports, sealed))!;
   const code = new URL(await authorize(url, who)).searchParams.get('code')!;
-  return { authorization, answer: { code, browser }, path: usedStatePath(digest(state)) };
+  return { pending, params: { code, browser }, path: usedStatePath(digest(state)) };
 }
 
 async function link(): Promise<string> {
@@ -61,13 +61,13 @@ async function link(): Promise<string> {
   return url.slice(url.lastIndexOf('/') + 1);
 }
 
-const finish = ({ authorization, answer }: Awaited<ReturnType<typeof consented>>) =>
-  finishAuthorization(ports, authorization, answer, toFailure);
+const finish = ({ pending, params }: Awaited<ReturnType<typeof consented>>) =>
+  finishAuthorization(ports, pending, params, toFailure);
 
 describe('through a link', () => {
-  it('stores the pair sealed for its places, counted from before the request, and uses the link up in one commit', async () => {
+  it('stores the pair sealed for its place, counts its expiry from before the request, and marks the link as used in one commit', async () => {
     const secret = await link();
-    const back = await consented(secret);
+    const callback = await consented(secret);
     const before = await readConnection(ports.store, customer);
     const { exchangeCode } = ports.webex;
     ports.webex.exchangeCode = async (request) => {
@@ -76,7 +76,7 @@ describe('through a link', () => {
       return pair;
     };
     const asked = ports.clock.now();
-    await finish(back);
+    await finish(callback);
     const { grant } = await readConnection(ports.store, customer);
     const { accessTokens, refreshTokens } = webex.control.tokens(acme.id);
     const opened = await ports.sealer.open(grant!.sealedAccessToken, accessTokenPlace(customer));
@@ -90,13 +90,13 @@ describe('through a link', () => {
       authorizer: { email: who.email, organizationId: acme.id },
     });
     expect((await ports.store.get<ConnectLink>(linkPath(digest(secret))))!.data.usedAt).toBeTypeOf('number');
-    expect(await readOutcome(ports, back.authorization)).toMatchObject({
+    expect(await readOutcome(ports, callback.pending)).toMatchObject({
       kind: 'connected',
       again: true,
     });
   });
 
-  it('asks for the first sync in the same commit: a message that is lost is sent again by the scheduled pass', async () => {
+  it('requests the first sync in the same commit; the scheduled pass repeats a lost message', async () => {
     await ports.store.commit([{ delete: syncHeadPath(customer) }]);
     const { publish } = ports.queue;
     ports.queue.publish = async () => {
@@ -112,8 +112,8 @@ describe('through a link', () => {
     expect(ports.messages.slice(sent)).toMatchObject([{ topic: 'sync-users', data: { customer, sync: run } }]);
   });
 
-  it('stores nothing when the customer has become another organization meanwhile', async () => {
-    const back = await consented(await link());
+  it('stores nothing if the account number of the customer changes in the meantime', async () => {
+    const callback = await consented(await link());
     const { me } = ports.webex;
     ports.webex.me = async (access) => {
       const read = (await ports.store.get<Customer>(customerPath(customer)))!;
@@ -122,16 +122,16 @@ describe('through a link', () => {
       return me(access);
     };
     const before = await readConnection(ports.store, customer);
-    await finish(back);
-    expect(await readOutcome(ports, back.authorization)).toMatchObject({
+    await finish(callback);
+    expect(await readOutcome(ports, callback.pending)).toMatchObject({
       kind: 'failed',
       code: 'wrong_organization',
     });
     expect(await readConnection(ports.store, customer)).toEqual(before);
   });
 
-  it('keeps a change of the connection that came in between', async () => {
-    const back = await consented(await link());
+  it('keeps a change of the connection made in the meantime', async () => {
+    const callback = await consented(await link());
     const { commit } = ports.store;
     let raced = false;
     ports.store.commit = async (writes) => {
@@ -143,23 +143,23 @@ describe('through a link', () => {
       }
       return commit(writes);
     };
-    await finish(back);
+    await finish(callback);
     expect(await readConnection(ports.store, customer)).toMatchObject({
       nameKey: 'renamed',
       grant: { authorizer: { email: who.email } },
     });
-    expect(await readOutcome(ports, back.authorization)).toMatchObject({ kind: 'connected' });
+    expect(await readOutcome(ports, callback.pending)).toMatchObject({ kind: 'connected' });
   });
 
-  it('lets one of two authorizations of one link win', async () => {
+  it('connects once if two authorizations of one link finish together', async () => {
     const secret = await link();
     const both = [await consented(secret), await consented(secret)];
     await Promise.all(both.map(finish));
-    const outcomes = await Promise.all(both.map(({ authorization }) => readOutcome(ports, authorization)));
+    const outcomes = await Promise.all(both.map(({ pending }) => readOutcome(ports, pending)));
     expect(outcomes.map((outcome) => outcome?.kind).sort()).toEqual(['connected', 'failed']);
   });
 
-  it('tells the portal that the customer is connected, and who made the link', async () => {
+  it('publishes that the customer is connected, and who created the link', async () => {
     await finish(await consented(await link()));
     const events = await ports.store.query<{ type: string; by?: string }>({
       collection: `customers/${customer}/events`,
@@ -181,58 +181,61 @@ describe('an outcome', () => {
     const [mine, other] = await ports.store.getMany<UsedState>([one.path, two.path]);
     expect(JSON.stringify(mine)).not.toContain('accessToken');
     await ports.store.commit([{ set: one.path, data: { ...mine!.data, outcome: other!.data.outcome } }]);
-    await expect(readOutcome(ports, one.authorization)).rejects.toMatchObject({ code: 'sealed_text_invalid' });
+    await expect(readOutcome(ports, one.pending)).rejects.toMatchObject({ code: 'sealed_text_invalid' });
   });
 
-  it('says that nothing came of a sign-in whose process died, and never exchanges its code again', async () => {
-    const back = await consented();
-    await dieAfterClaim(back);
+  it('says that a sign-in was interrupted if its process died, and never exchanges its code again', async () => {
+    const callback = await consented();
+    await dieAfterClaim(callback);
     ports.clock.advance(2 * 60_000);
-    await finish(back);
-    await expect(readOutcome(ports, back.authorization)).rejects.toThrow('interrupted');
+    await finish(callback);
+    await expect(readOutcome(ports, callback.pending)).rejects.toThrow('interrupted');
     expect(webex.control.stats().requests['POST /v1/access_token']).toBeUndefined();
   });
 
-  it('is not there before Webex has answered', async () => {
-    const { authorization } = await consented();
-    await expect(readOutcome(ports, authorization)).rejects.toMatchObject({ code: 'authorization_not_valid' });
+  it('does not exist before the callback', async () => {
+    const { pending } = await consented();
+    await expect(readOutcome(ports, pending)).rejects.toMatchObject({ code: 'authorization_not_valid' });
   });
 
-  it('is gone once cleared, while its state stays used', async () => {
-    const back = await consented();
-    await finish(back);
-    await clearOutcome(ports, back.authorization);
-    await finish(back);
-    expect(await readOutcome(ports, back.authorization)).toBeUndefined();
-    expect(JSON.stringify(await ports.store.get(back.path))).not.toContain('outcome');
+  it('is gone once cleared, and the state stays used', async () => {
+    const callback = await consented();
+    await finish(callback);
+    await clearOutcome(ports, callback.pending);
+    await finish(callback);
+    expect(await readOutcome(ports, callback.pending)).toBeUndefined();
+    expect(JSON.stringify(await ports.store.get(callback.path))).not.toContain('outcome');
   });
 
-  it('leaves the state unused when the store cannot be written, so that the same callback may try again', async () => {
-    const back = await consented();
+  it('leaves the state unused if the store cannot be written, so that the callback can be repeated', async () => {
+    const callback = await consented();
     const { commit } = ports.store;
     ports.store.commit = async () => {
       throw new Failure('store_unavailable', 'The store is not available.');
     };
-    await expect(finish(back)).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(finish(callback)).rejects.toMatchObject({ code: 'store_unavailable' });
     ports.store.commit = commit;
-    await finish(back);
-    expect(await readOutcome(ports, back.authorization)).toMatchObject({ kind: 'tokens' });
+    await finish(callback);
+    expect(await readOutcome(ports, callback.pending)).toMatchObject({ kind: 'tokens' });
   });
 
-  it('is a failure where Webex gives no refresh token, for a customer could not live on it', async () => {
+  it('is a failure if Webex sends no refresh token', async () => {
     const { exchangeCode } = ports.webex;
     ports.webex.exchangeCode = async (request) => {
       const { refreshToken: _, ...pair } = await exchangeCode(request);
       return pair;
     };
-    const back = await consented();
-    await finish(back);
-    expect(await readOutcome(ports, back.authorization)).toMatchObject({ kind: 'failed', code: 'webex_unavailable' });
+    const callback = await consented();
+    await finish(callback);
+    expect(await readOutcome(ports, callback.pending)).toMatchObject({
+      kind: 'failed',
+      code: 'webex_unavailable',
+    });
   });
 });
 
-/** Claims the state; of what comes after, nothing is ever heard. */
-async function dieAfterClaim(back: Awaited<ReturnType<typeof consented>>): Promise<void> {
+/** Claims the state, then dies. */
+async function dieAfterClaim(callback: Awaited<ReturnType<typeof consented>>): Promise<void> {
   const [{ store }, { exchangeCode }] = [ports, ports.webex];
   const { commit } = store;
   ports.webex.exchangeCode = async () => {
@@ -241,7 +244,7 @@ async function dieAfterClaim(back: Awaited<ReturnType<typeof consented>>): Promi
     };
     throw new Error('The process is gone.');
   };
-  await expect(finish(back)).rejects.toMatchObject({ code: 'store_unavailable' });
+  await expect(finish(callback)).rejects.toMatchObject({ code: 'store_unavailable' });
   store.commit = commit;
   ports.webex.exchangeCode = exchangeCode;
 }

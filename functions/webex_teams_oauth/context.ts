@@ -1,0 +1,21 @@
+/** What every endpoint of this function needs, and how all of them log a failure. */
+
+import { causeOf, type Failure, trackingIdOf } from '../../shared/domain/failure.ts';
+import { toFailure } from '../../shared/http/problem.ts';
+import { statusOf } from '../../shared/http/status.ts';
+import type { Ports } from '../../shared/ports.ts';
+import type { Site } from './pages/layout.ts';
+
+export interface Context {
+  ports: Ports;
+  site: Site;
+}
+
+/** Makes a failure of anything thrown and logs it: as an error if it is ours or Webex's, as information if it is the user's. */
+export function logAndClassify({ ports: { log } }: Context, error: unknown): Failure {
+  const failure = toFailure(error);
+  const facts = { code: failure.code, cause: causeOf(failure), trackingId: trackingIdOf(failure) };
+  if (statusOf[failure.code] >= 500) log.error('authorization_failed', facts);
+  else log.info('authorization_declined', facts);
+  return failure;
+}
