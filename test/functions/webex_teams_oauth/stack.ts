@@ -31,7 +31,7 @@ export interface Stack {
 /** @param settings replace those of a test's ports */
 export async function startStack(
   options: WebexOptions = {},
-  settings: Partial<TestOutside['settings']> = {},
+  settings: Partial<TestPorts['settings']> = {},
 ): Promise<Stack> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
