@@ -22,7 +22,7 @@ locals {
     sync_failed             = { event = "sync_failed", labels = ["code"] }
     syncs_requested         = { event = "syncs_requested", labels = ["ended"] }
     sync_not_requested      = { event = "sync_not_requested", labels = ["code"] }
-    message_not_sent           = { event = "message_not_sent", labels = ["code"] }
+    message_not_sent        = { event = "message_not_sent", labels = ["code"] }
     sweep_failed            = { event = "sweep_failed", labels = ["code"] }
     message_not_valid       = { event = "message_not_valid", labels = [] }
     event_not_published     = { event = "event_not_published", labels = ["code"] }

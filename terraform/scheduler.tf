@@ -7,7 +7,7 @@ locals {
       path        = "/"
       schedule    = "7 * * * *" # Off the full hour, when everybody's jobs start.
     }
-    daily-sync = {
+    schedule-syncs = {
       description = "Asks for the data syncs that are due; the code spreads the customers over the day."
       path        = "/sync"
       schedule    = "*/10 * * * *" # A part of the day at a time; also takes up runs that were left lying (15 minutes).

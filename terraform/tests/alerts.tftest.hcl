@@ -57,7 +57,7 @@ run "conditions" {
       warning_errors          = 0
       sync_failures           = 10
       syncs_not_requested     = 10
-      messages_not_sent          = 10
+      messages_not_sent       = 10
       sweeps_failed           = 3
       sync_stuck              = 3600
       dead_letters            = 0

@@ -10,13 +10,13 @@ run "calls" {
   assert {
     condition = { for name, job in google_cloud_scheduler_job.this : name => job.http_target[0].uri } == {
       refresh-tokens = "https://refresh-tokens-x.a.run.app/"
-      daily-sync     = "https://refresh-tokens-x.a.run.app/sync"
+      schedule-syncs = "https://refresh-tokens-x.a.run.app/sync"
     }
     error_message = "Renewals are asked for at /, due data syncs at /sync, both at Cloud Run's own address: internal ingress lets nothing else in."
   }
 
   assert {
-    condition     = can(regex("^[0-9]+ \\* \\* \\* \\*$", google_cloud_scheduler_job.this["refresh-tokens"].schedule)) && google_cloud_scheduler_job.this["daily-sync"].schedule == "*/10 * * * *"
+    condition     = can(regex("^[0-9]+ \\* \\* \\* \\*$", google_cloud_scheduler_job.this["refresh-tokens"].schedule)) && google_cloud_scheduler_job.this["schedule-syncs"].schedule == "*/10 * * * *"
     error_message = "Renewals run once an hour, at a fixed minute; due syncs are asked for every ten minutes."
   }
 
