@@ -1,5 +1,5 @@
 /**
- * `npm run build`: one minified bundle per function in `dist/<function>/`, its zip beside it, its source maps in `dist/maps/`.
+ * `npm run build`: writes one minified bundle per function to `dist/<function>/`, its zip beside it, its source maps to `dist/maps/`.
  * Fails when a bundle contains code of the tests or of the local stack.
  */
 
@@ -23,9 +23,11 @@ export interface Built {
   /** Path in the function's folder → content. */
   files: Map<string, Uint8Array>;
   maps: Map<string, Uint8Array>;
-  /** The files, as they are deployed; the maps stay here. */
+  /** The files as they are deployed, without the maps. */
   zip: Uint8Array;
-  /** The entry and what it loads at once. */
+  /** Paths of the source files inside, from the repository's root. */
+  sources: string[];
+  /** The entry and the chunks that it imports statically. */
   startBytes: number;
   codeBytes: number;
 }
@@ -33,7 +35,8 @@ export interface Built {
 /** Builds one function, in memory. @throws Error when the bundle contains code that may not be deployed, and what esbuild throws */
 export async function buildFunction(name: string, without?: PluginName[]): Promise<Built> {
   const made = await bundle(name, without);
-  const local = Object.keys(made.inputs).filter((input) => notDeployed.test(input));
+  const sources = Object.keys(made.inputs);
+  const local = sources.filter((path) => notDeployed.test(path));
   if (local.length > 0)
     throw new Error(`The bundle of ${name} contains code that may not be deployed: ${local.join(', ')}`);
   const files = new Map([...made.files, ...assetsOf(name)]);
@@ -42,13 +45,14 @@ export async function buildFunction(name: string, without?: PluginName[]): Promi
   return {
     files,
     maps: made.maps,
+    sources,
     zip: zip(files),
     startBytes: startBytes(made, `functions/${name}/index.ts`),
     codeBytes: [...made.files.values()].reduce((sum, { length }) => sum + length, 0),
   };
 }
 
-/** Files that the function serves, where its code looks for them: beside the entry. */
+/** The files that the function serves, in the folder where its code looks for them. */
 function assetsOf(name: string): [string, Uint8Array][] {
   const folder = join(root, 'functions', name, 'assets');
   if (!existsSync(folder)) return [];

@@ -1,24 +1,23 @@
-/** Bundles one function with esbuild: its entry, and a chunk of its own for everything that is loaded later. */
+/** Bundles one function with esbuild: its entry, and one chunk for each dynamic import. */
 
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
-import { lazyBuiltins } from './lazy-builtins.ts';
 import { lazySdk } from './lazy-sdk.ts';
 
 const root = join(import.meta.dirname, '../..');
 const require = createRequire(import.meta.url);
 
-/** The platform starts the framework, which has loaded its express before it loads the function: both share that copy. */
+/** The platform starts the framework, and the framework loads Express before it loads the function: the bundle uses those copies. */
 export const provided = ['@google-cloud/functions-framework', 'express'];
 
-/** CommonJS inside of an ES module finds here what it takes for granted. Not one name more: a minified one could be the same. */
+/** CommonJS code inside an ES module expects these names. No more than these: a minified name could be the same as a further one. */
 const commonJs =
   "const require=process.getBuiltinModule('module').createRequire(import.meta.url),__dirname=import.meta.dirname;";
 
 /**
- * The SDK's entry loads all of its high-level client, and reaches the generated one through a package that loads every
- * version of it. The store uses nothing but the generated client: in a bundle it is taken where the SDK takes it from.
+ * The SDK's entry loads its whole high-level client, and reaches the generated client through a package that loads every version
+ * of the API. The store uses only the generated client, so a bundle takes that file directly.
  * See docs/decisions/0070-generated-client-alone.md.
  */
 const generatedClientAlone: Plugin = {
@@ -32,25 +31,9 @@ const generatedClientAlone: Plugin = {
   },
 };
 
-/** Many a cold start ends before the first line of the log: pino is inside, but runs with that line. */
-const laterPino: Plugin = {
-  name: 'pino with the first line',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^pino$/ }, ({ kind }) =>
-      kind === 'import-statement' ? { path: 'pino', namespace: 'later' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'later' }, () => ({
-      contents: `
-        export const pino = (...args) => require('pino')(...args);
-        pino.destination = (...args) => require('pino').destination(...args);`,
-      resolveDir: root,
-    }));
-  },
-};
-
-/** An ES import of a CommonJS module reads its source once more, for the names in it; what is loaded already is taken as it is. */
+/** An ES import of a CommonJS module makes Node read its source again to find its exports. A `require` returns the loaded module. */
 const providedAsLoaded: Plugin = {
-  name: 'what the platform has loaded, as it is',
+  name: 'modules that the platform has loaded',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: new RegExp(`^(${provided.join('|')})$`) }, ({ path, kind }) =>
       kind === 'import-statement' ? { path, namespace: 'loaded' } : { path, external: true },
@@ -65,17 +48,17 @@ export interface Bundle {
   /** Path in the function's folder → content. */
   files: Map<string, Uint8Array>;
   maps: Map<string, Uint8Array>;
-  /** What was loaded from where, for the size report and for whoever checks that nothing strange is inside. */
+  /** Which source files are inside, for the size report and for the check that none of them is local. */
   inputs: Metafile['inputs'];
   outputs: Metafile['outputs'];
 }
 
-const plugins = { providedAsLoaded, generatedClientAlone, laterPino, lazySdk, lazyBuiltins };
+const plugins = { providedAsLoaded, generatedClientAlone, lazySdk };
 export type PluginName = keyof typeof plugins;
 
 /**
- * @param without plugins to leave out, so that a bench can measure what each of them is worth
- * @throws what esbuild says when the sources do not build
+ * @param without plugins to leave out, so that the cold bench can measure the difference
+ * @throws esbuild's error when the sources do not build
  */
 export async function bundle(name: string, without: PluginName[] = []): Promise<Bundle> {
   const outdir = join(root, 'dist', name);
@@ -84,13 +67,13 @@ export async function bundle(name: string, without: PluginName[] = []): Promise<
     entryPoints: { index: `functions/${name}/index.ts` },
     outdir,
     bundle: true,
-    // Without it a later import would only delay the work: the code would be read and parsed at the start all the same.
+    // Without chunks Node would read and parse dynamically imported code at the start.
     splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',
     minify: true,
-    // The framework must not look for a package.json to know that this is an ES module.
+    // With this extension the framework need not look for a package.json to see that this is an ES module.
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
     banner: { js: commonJs },

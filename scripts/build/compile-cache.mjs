@@ -1,7 +1,8 @@
 /**
- * Fills the compile cache where the function will run: the platform's build calls it as `gcp-build` once the framework is
- * installed, with the Node that will run the function. Starts the function as the platform does and lets it work once, against a
- * store that nobody answers for; one that does not start fails the build. See docs/decisions/0072-compile-cache.md.
+ * Fills the compile cache in the place where the function will run. The platform's build calls this script as `gcp-build` after it
+ * has installed the framework, with the Node that will run the function. The script starts the function as the platform does and
+ * sends it one request, against a store that does not answer. If the function does not start, the build fails.
+ * See docs/decisions/0072-compile-cache.md.
  */
 
 import { createRequire, enableCompileCache } from 'node:module';
@@ -28,7 +29,7 @@ Object.assign(process.env, {
 require(join(dirname(require.resolve('@google-cloud/functions-framework')), 'main.js'));
 
 const { ports } = await import('./index.mjs');
-// The client is loaded, and tries; it would go on trying.
+// This loads the client, which would retry for long.
 await Promise.race([ports.store.get('none/none').catch(() => {}), sleep(patienceMs)]);
 const data = btoa(JSON.stringify({ customer: 'none', sync: 'none' }));
 const pushed = {

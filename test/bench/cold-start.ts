@@ -1,4 +1,4 @@
-/** One cold start: a process as the platform starts it, and the time until it has answered its first request. */
+/** Measures one cold start: the platform's entry point in a new process, until it has answered its first request. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type Deployed, startFunction } from '../support/deployed.ts';
@@ -7,22 +7,22 @@ const patienceMs = 20_000;
 
 export interface Subject extends Deployed {
   request: { path?: string; method?: string; headers?: Record<string, string>; body?: string };
-  /** What the answer must be; anything else is an error of the bench. */
+  /** The expected status; the bench fails on any other. */
   status: number;
 }
 
 export interface ColdStart {
-  /** Process start → the port takes connections. */
+  /** From process start until the port accepts connections. */
   listeningMs: number;
-  /** Process start → the whole first answer is here. */
+  /** From process start until the first response has arrived completely. */
   answeredMs: number;
-  /** Processor time until then, of all threads; what else the machine does hardly changes it. Linux only. */
+  /** Processor time of all threads until then. Other work on the machine hardly changes it. Linux only. */
   cpuMs: number | undefined;
 }
 
 /**
- * @param ending SIGTERM ends it cleanly, and what was compiled is then added to its compile cache
- * @throws Error when the process ends or answers something else
+ * @param ending SIGTERM ends the process cleanly, and Node then writes its compile cache
+ * @throws Error when the process ends, or answers with another status
  */
 export async function coldStart(subject: Subject, ending: NodeJS.Signals = 'SIGKILL'): Promise<ColdStart> {
   const {

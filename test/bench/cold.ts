@@ -1,12 +1,14 @@
 /**
- * `npm run bench -- cold [--rounds 9]`: process start to the first answer, through the framework's own main as the platform
- * starts it. Our bundles beside what people write with Firebase, the same bundled and cached, and the framework alone.
+ * `npm run bench -- cold [--rounds 9] [--only REGEX] [--without PLUGIN]`: time from process start to the first response. The
+ * platform's own entry point starts our bundles, the same code as people write it with Firebase, and the framework alone.
+ * `--without` adds our bundles without one plugin of the build, to measure what the plugin saves.
  */
 
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { startEmulators } from '../../local/emulators.ts';
+import type { PluginName } from '../../scripts/build/bundle.ts';
 import { functionNames } from '../../scripts/build.ts';
 import { fillCompileCache, unpackBundles } from '../support/deployed.ts';
 import { startGoogleSigner } from '../support/google-signer.ts';
@@ -19,25 +21,35 @@ const audience = 'https://example.com/customers';
 export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
-    options: { rounds: { type: 'string', default: '9' }, only: { type: 'string', default: '' } },
+    options: {
+      rounds: { type: 'string', default: '9' },
+      only: { type: 'string', default: '' },
+      without: { type: 'string', multiple: true, default: [] },
+    },
   });
   const rounds = Number(values.rounds);
   const emulators = await startEmulators();
-  if (!emulators) throw new Error('The first answer that reads Firestore needs its emulator, and it is not here.');
+  if (!emulators) throw new Error('This bench reads from the Firestore emulator, which is not installed here.');
   const signer = await startGoogleSigner();
-  const { folder, remove } = await unpackBundles();
+  const firestore = { GOOGLE_CLOUD_PROJECT: 'cold', FIRESTORE_EMULATOR_HOST: emulators.firestoreHost };
+  const complete = await unpackBundles();
+  const reduced = values.without.length > 0 ? await unpackBundles(values.without as PluginName[]) : undefined;
   try {
-    await buildTuned(folder);
-    const subjects = await allSubjects(folder, emulators.firestoreHost, signer);
-    const chosen = Object.fromEntries(Object.entries(subjects).filter(([name]) => new RegExp(values.only).test(name)));
-    report(await measured(chosen, rounds), rounds);
+    await buildTuned(complete.folder);
+    const subjects = {
+      ...peerSubjects(complete.folder, firestore),
+      ...(await ownSubjects(complete.folder, firestore, signer)),
+      ...(reduced && (await ownSubjects(reduced.folder, firestore, signer, `, without ${values.without.join(', ')}`))),
+    };
+    const chosen = Object.entries(subjects).filter(([name]) => new RegExp(values.only).test(name));
+    report(await measure(Object.fromEntries(chosen), rounds), rounds);
   } finally {
-    remove();
+    for (const bundles of [complete, reduced]) bundles?.remove();
     await Promise.all([signer.close(), emulators.stop()]);
   }
 }
 
-/** The naive peer in one minified file that needs no look at a package.json. */
+/** The naive peer as one minified file. */
 async function buildTuned(folder: string): Promise<void> {
   await build({
     entryPoints: [join(peers, 'naive/index.js')],
@@ -52,18 +64,31 @@ async function buildTuned(folder: string): Promise<void> {
   });
 }
 
-async function allSubjects(
-  folder: string,
-  firestoreHost: string,
-  signer: Awaited<ReturnType<typeof startGoogleSigner>>,
-): Promise<Record<string, Subject>> {
-  const get = { request: {}, status: 200 };
-  const firestore = { GOOGLE_CLOUD_PROJECT: 'cold', FIRESTORE_EMULATOR_HOST: firestoreHost };
+const get = { request: {}, status: 200 };
+
+function peerSubjects(folder: string, firestore: Record<string, string>): Record<string, Subject> {
   const cached = { NODE_COMPILE_CACHE: join(folder, 'compile-cache') };
-  const tuned = join(folder, 'tuned/index.cjs');
+  const naive = { source: join(peers, 'naive'), ...get, env: firestore };
+  const tuned = { source: join(folder, 'tuned/index.cjs'), ...get, env: { ...firestore, ...cached } };
   const bare = { target: 'hello', source: join(peers, 'bare/index.mjs'), ...get };
-  const ours: Record<string, Partial<Subject>> = {
-    webex_teams_oauth: {},
+  return {
+    'bare hello': bare,
+    'bare hello, cached': { ...bare, env: cached },
+    'naive hello': { target: 'hello', ...naive },
+    'tuned hello, cached': { target: 'hello', ...tuned },
+    'naive read': { target: 'read', ...naive },
+    'tuned read, cached': { target: 'read', ...tuned },
+  };
+}
+
+/** @param suffix tells these bundles apart from others in the report */
+async function ownSubjects(
+  folder: string,
+  firestore: Record<string, string>,
+  signer: Awaited<ReturnType<typeof startGoogleSigner>>,
+  suffix = '',
+): Promise<Record<string, Subject>> {
+  const requests: Record<string, Partial<Subject>> = {
     customers: {
       request: { headers: { authorization: `Bearer ${await signer.token(caller, audience)}` } },
       options: signer.options,
@@ -78,24 +103,17 @@ async function allSubjects(
     CALLER_GRANTS: JSON.stringify([{ caller, hierarchy: 'sys', role: 'administrator' }]),
     OAUTH_URL: 'https://example.com/oauth',
   };
-  const of = (name: string): Subject => ({ target: name, source: join(folder, name), ...get, env, ...ours[name] });
-  const entries: [string, Subject][] = [];
+  const subjects: Record<string, Subject> = {};
   for (const name of functionNames) {
-    const NODE_COMPILE_CACHE = await fillCompileCache(join(folder, name));
-    entries.push([name, of(name)], [`${name}, cached`, { ...of(name), env: { ...env, NODE_COMPILE_CACHE } }]);
+    const subject = { target: name, source: join(folder, name), ...get, env, ...requests[name] };
+    const NODE_COMPILE_CACHE = await fillCompileCache(subject.source);
+    subjects[`${name}${suffix}`] = subject;
+    subjects[`${name}${suffix}, cached`] = { ...subject, env: { ...env, NODE_COMPILE_CACHE } };
   }
-  return Object.fromEntries([
-    ['bare hello', bare],
-    ['bare hello, cached', { ...bare, env: cached }],
-    ['naive hello', { target: 'hello', source: join(peers, 'naive'), ...get, env: firestore }],
-    ['tuned hello, cached', { target: 'hello', source: tuned, ...get, env: { ...firestore, ...cached } }],
-    ['naive read', { target: 'read', source: join(peers, 'naive'), ...get, env: firestore }],
-    ['tuned read, cached', { target: 'read', source: tuned, ...get, env: { ...firestore, ...cached } }],
-    ...entries,
-  ]);
+  return subjects;
 }
 
-/** A Pub/Sub message as it is pushed. */
+/** A push request of Pub/Sub. */
 function message(data: object): Subject['request'] {
   const body = {
     message: { data: Buffer.from(JSON.stringify(data)).toString('base64'), messageId: '1' },
@@ -109,11 +127,11 @@ function message(data: object): Subject['request'] {
   };
 }
 
-/** One start of each in every round, so that what else the machine does falls on all alike. */
-async function measured(subjects: Record<string, Subject>, rounds: number): Promise<Map<string, ColdStart[]>> {
-  // Warms the emulator and the disk, and fills the peers' compile caches by a whole run; ours are filled as a deployment's are.
-  for (const [name, subject] of Object.entries(subjects))
-    await coldStart(subject, functionNames.includes(name.replace(', cached', '')) ? 'SIGKILL' : 'SIGTERM');
+/** One start of each in every round, so that other work on the machine slows all of them alike. */
+async function measure(subjects: Record<string, Subject>, rounds: number): Promise<Map<string, ColdStart[]>> {
+  // Warms the emulator and the disk. A peer ends cleanly and so fills its compile cache; the build has filled ours.
+  for (const subject of Object.values(subjects))
+    await coldStart(subject, functionNames.includes(subject.target) ? 'SIGKILL' : 'SIGTERM');
   const starts = new Map<string, ColdStart[]>(Object.keys(subjects).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++)
     for (const [name, subject] of Object.entries(subjects)) starts.get(name)!.push(await coldStart(subject));
@@ -122,7 +140,7 @@ async function measured(subjects: Record<string, Subject>, rounds: number): Prom
 
 type Medians = Record<keyof ColdStart, number>;
 
-/** What each is measured against: whoever greets against a greeting, whoever reads against a read. */
+/** Compares each with the peer that does the same work: a greeting, or one read of Firestore. */
 function report(starts: Map<string, ColdStart[]>, rounds: number): void {
   const results = new Map<string, Medians>(
     [...starts].map(([name, each]) => [

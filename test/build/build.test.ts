@@ -3,7 +3,6 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { asObjects } from '../../scripts/build/lazy-builtins.ts';
 import { lazy } from '../../scripts/build/lazy-sdk.ts';
 import { zip } from '../../scripts/build/zip.ts';
 import { type Built, buildFunction, functionNames } from '../../scripts/build.ts';
@@ -20,7 +19,7 @@ describe.each(functionNames)('the bundle of %s', (name) => {
     inside = unzipSync(built.zip);
   });
 
-  it('is the same, to the byte, every time and in every time zone', async () => {
+  it('has the same bytes in every build and every time zone', async () => {
     const zone = process.env.TZ;
     process.env.TZ = 'Pacific/Kiritimati';
     const again = await buildFunction(name);
@@ -29,7 +28,13 @@ describe.each(functionNames)('the bundle of %s', (name) => {
     expect(sha256(again.zip)).toBe(sha256(built.zip));
   });
 
-  it('holds code, what the function serves, and what the platform installs, and nothing else', () => {
+  it('contains no code of the local stack, the scripts or the tests', () => {
+    const local = /^(local|scripts|test)\/|^shared\/adapters\/local\//;
+    expect(built.sources.filter((path) => local.test(path))).toEqual([]);
+    expect(built.sources).toContain(`functions/${name}/index.ts`);
+  });
+
+  it('contains code, the files that the function serves and the two package files, and nothing else', () => {
     for (const path of Object.keys(inside)) {
       expect(path).toMatch(
         /^(index\.mjs|compile-cache\.mjs|chunks\/[\w-]+\.mjs|assets\/[\w-]+\.\w+|package(-lock)?\.json)$/,
@@ -39,37 +44,37 @@ describe.each(functionNames)('the bundle of %s', (name) => {
     for (const local of ['node:sqlite', 'local-signer', 'sourceMappingURL']) expect(code.join('')).not.toContain(local);
   });
 
-  it('installs the framework and nothing of its own, exactly as it was tested with', () => {
+  it('installs the framework alone, in the version that the tests use', () => {
     const json = (path: string) => JSON.parse(Buffer.from(inside[path]!).toString());
     const [manifest, lock] = [json('package.json'), json('package-lock.json')];
-    const ours = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+    const repositoryLock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
     expect(manifest).toMatchObject({ name, type: 'module', main: 'index.mjs' });
     expect(manifest.scripts).toEqual({ 'gcp-build': 'node compile-cache.mjs' });
     expect(Object.keys(manifest.dependencies)).toEqual(['@google-cloud/functions-framework', 'express']);
     expect(lock.packages[''].dependencies).toEqual(manifest.dependencies);
     for (const [place, locked] of Object.entries<{ integrity: string; dev?: boolean }>(lock.packages)) {
       if (place === '') continue;
-      expect(locked.integrity).toBe(ours.packages[place].integrity);
+      expect(locked.integrity).toBe(repositoryLock.packages[place].integrity);
       expect(locked.dev).toBeUndefined();
       expect(place).not.toMatch(/firestore|pubsub|esbuild/);
     }
   });
 
-  it('loads no SDK at its start, and keeps its start small', () => {
+  it('loads no SDK at its start, and stays small', () => {
     const entry = Buffer.from(inside['index.mjs']!).toString();
     for (const sdk of ['loadProtoJSON', 'grpc-js', 'google.firestore.v1']) expect(entry).not.toContain(sdk);
-    // The API's schemas are validated by all of zod; the others need a fraction of it.
+    // Only the API validates with all of zod.
     expect(built.startBytes).toBeLessThan(name === 'customers' ? 320_000 : 200_000);
   });
 
-  it('has a source map for every file of code, and deploys none', () => {
+  it('has a source map for every file of code, and deploys no source map', () => {
     const code = Object.keys(inside).filter((path) => path.endsWith('.mjs') && path !== 'compile-cache.mjs');
     expect([...built.maps.keys()].sort()).toEqual(code.map((path) => `${path}.map`).sort());
   });
 });
 
 describe("the platform's build", () => {
-  it('starts each function once, and a later start finds everything compiled', { timeout: 120_000 }, async () => {
+  it('starts each function once, so that a later start finds all code compiled', { timeout: 120_000 }, async () => {
     const { folder, remove } = await unpackBundles();
     try {
       for (const name of functionNames) {
@@ -84,7 +89,7 @@ describe("the platform's build", () => {
         await instance.listening();
         await instance.end('SIGKILL');
         const [accepted, missed] = [/cache for .* was accepted/g, /was (?:rejected|not initialized)/g].map(
-          (said) => instance.output().match(said)?.length ?? 0,
+          (message) => instance.output().match(message)?.length ?? 0,
         );
         expect(instance.output()).toMatch(/ESM file:\S+\/index\.mjs was accepted/);
         expect([accepted! > 50, missed]).toEqual([true, 0]);
@@ -94,7 +99,7 @@ describe("the platform's build", () => {
     }
   });
 
-  it('fails where a function does not start', async () => {
+  it('fails when a function does not start', async () => {
     const { folder, remove } = await unpackBundles();
     try {
       appendFileSync(join(folder, 'sync_users/index.mjs'), '\nthrow new Error("broken");\n');
@@ -111,45 +116,17 @@ describe('the zip', () => {
     ['a/a.txt', Buffer.from('a')],
   ]);
 
-  it('does not depend on the order in which files are found', () => {
+  it('does not depend on the order of the files', () => {
     expect(sha256(zip(new Map([...files].reverse())))).toBe(sha256(zip(files)));
   });
 
-  it('changes with the content and with a name', () => {
+  it('changes when a name or the content changes', () => {
     const hashes = [
       files,
       new Map([...files, ['b.txt', Buffer.from('c')]]),
       new Map([...files, ['c.txt', Buffer.from('b')]]),
     ];
     expect(new Set(hashes.map((each) => sha256(zip(each)))).size).toBe(3);
-  });
-});
-
-describe('imports of Node', () => {
-  it.each([
-    [
-      `import { Agent, type Server } from 'node:http';`,
-      `const { Agent } = globalThis.process.getBuiltinModule('node:http');`,
-    ],
-    [
-      `import { request as send } from "https"`,
-      `const { request: send } = globalThis.process.getBuiltinModule('https');`,
-    ],
-    [
-      `import process, { env } from 'node:process';`,
-      `const process = globalThis.process.getBuiltinModule('node:process'), { env } = globalThis.process.getBuiltinModule('node:process');`,
-    ],
-    [`import * as net from 'node:net';`, `const net = globalThis.process.getBuiltinModule('node:net');`],
-    [`import http2 from 'node:http2';`, `const http2 = globalThis.process.getBuiltinModule('node:http2');`],
-    [`import type { Server } from 'node:http';`, `import type { Server } from 'node:http';`],
-    [`import { http } from 'framework';`, `import { http } from 'framework';`],
-  ])('%s', (source, expected) => {
-    expect(asObjects(source)).toBe(expected);
-  });
-
-  it('keep their lines, for the source maps', () => {
-    const source = `import {\n  a,\n  b,\n} from 'node:fs';\nnext();`;
-    expect(asObjects(source).split('\n').indexOf('next();')).toBe(4);
   });
 });
 
@@ -166,7 +143,7 @@ describe("a module of Google's SDKs", () => {
     return { exports: exports as Record<string, () => unknown>, loaded };
   };
 
-  it('loads another one when that is first used', () => {
+  it('loads another module at its first use', () => {
     const { exports, loaded } = run(
       `const a_1 = require("./a");\nexports.use = () => a_1.value;\nexports.make = () => new a_1.Made();`,
     );
@@ -176,7 +153,7 @@ describe("a module of Google's SDKs", () => {
     expect(loaded).toEqual(['./a', './a']);
   });
 
-  it('passes another one on without loading it', () => {
+  it('exports another module without loading it', () => {
     const { exports, loaded } = run(
       `const b = __importStar(require("./b"));\nexports.b = b;\nexports.use = () => b.value;`,
     );
@@ -186,7 +163,7 @@ describe("a module of Google's SDKs", () => {
     expect(loaded).toEqual(['./b']);
   });
 
-  it('loads another one at once where that is used as a whole', () => {
+  it('loads another module at once when it is used as a whole', () => {
     const { loaded } = run(`const a_1 = require("./a");\nexports.all = [a_1];\nexports.use = () => a_1.value;`);
     expect(loaded).toEqual(['./a']);
   });

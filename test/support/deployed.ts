@@ -1,4 +1,4 @@
-/** The functions as they are deployed: the zips of the build, unpacked beside nothing but the framework, each a process of its own. */
+/** Runs the functions as they are deployed: each in its own process, from the unpacked zip, with only the framework installed. */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ const modules = join(import.meta.dirname, '../../node_modules');
 const frameworkMain = join(modules, '@google-cloud/functions-framework/build/src/main.js');
 const patienceMs = 30_000;
 
-/** Builds all functions and unpacks each zip into a folder of its name. What a bundle needs and does not hold is not there. */
+/** Builds all functions and unpacks each zip into a folder of its name. A module that a bundle lacks cannot be found there. */
 export async function unpackBundles(without?: PluginName[]): Promise<{ folder: string; remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), 'deployed-'));
   for (const name of provided) {
@@ -34,7 +34,7 @@ export async function unpackBundles(without?: PluginName[]): Promise<{ folder: s
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Runs what the platform's build runs, in an unpacked function's folder, and answers where the compile cache is then. */
+/** Runs the script of the platform's build in an unpacked function's folder. Returns the folder of the compile cache. */
 export async function fillCompileCache(folder: string): Promise<string> {
   const env = { PATH: process.env.PATH, METADATA_SERVER_DETECTION: 'none', PORT: String(await freePort()) };
   await run(process.execPath, ['compile-cache.mjs'], { cwd: folder, env });
@@ -54,15 +54,15 @@ export interface Deployed {
 export interface FunctionProcess {
   url: string;
   child: ChildProcess;
-  /** All that it has written. */
+  /** Everything written to standard output and standard error so far. */
   output(): string;
-  /** Resolves when connections are taken. @throws Error when it ends before */
+  /** Resolves when the port accepts connections. @throws Error when the process ends before */
   listening(): Promise<void>;
-  /** Ends it, as the platform does by default; what hangs is killed. */
+  /** Ends the process, by default as the platform does, and kills it after 12 seconds. */
   end(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** A process that the platform would start: the framework's own main, told of the function by its environment. */
+/** Starts the framework's own entry point as the platform does, with the function named by the environment. */
 export async function startFunction({ target, source, env, options = [] }: Deployed): Promise<FunctionProcess> {
   const port = await freePort();
   const child = spawn(process.execPath, [...options, frameworkMain], {
@@ -116,7 +116,7 @@ async function takesConnections(port: number): Promise<boolean> {
   return connected!;
 }
 
-/** A port that was free a moment ago. */
+/** Returns a port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
