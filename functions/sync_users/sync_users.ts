@@ -1,4 +1,4 @@
-/** Called by Pub/Sub: works on the sync, the removal or the operation that a message names. What no retry can cure is acknowledged with a log line. */
+/** Called by Pub/Sub: works on the sync, the purge or the operation that a message names. */
 
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import * as z from 'zod/mini';
@@ -14,16 +14,17 @@ const message = z.union([
   z.strictObject({ operation: id }),
 ]);
 
-/** An operation asks for another message after this: well inside the 9 minutes that a function has. */
+/** After this time an operation sends another message, well before the function's limit of 9 minutes. */
 const operationMs = 5 * 60_000;
 
 /**
- * The CloudEvent function `sync_users`. It throws, and so has the message redelivered, only for what a retry can cure.
- * @param ending aborted when the instance is told to end: then the run is left to another message
+ * The CloudEvent function `sync_users`. It throws only when a retry can help, because Pub/Sub then delivers the message
+ * again. A message that can never succeed is logged and acknowledged.
+ * @param shutdown aborts when the instance shuts down; then the run is left to another message
  */
-export function syncUsers(ports: Ports, ending?: AbortSignal) {
+export function syncUsers(ports: Ports, shutdown?: AbortSignal) {
   return async (event: CloudEvent<unknown>): Promise<void> => {
-    const parsed = message.safeParse(decoded(event.data));
+    const parsed = message.safeParse(parseMessage(event.data));
     if (!parsed.success) {
       ports.log.error('message_not_valid', {
         id: event.id,
@@ -34,12 +35,12 @@ export function syncUsers(ports: Ports, ending?: AbortSignal) {
     if ('purge' in parsed.data) await purgeCustomer(ports, parsed.data.customer);
     else if ('operation' in parsed.data) {
       await continueOperation(ports, parsed.data.operation, ports.clock.now() + operationMs);
-    } else await runSync(ports, parsed.data.customer, parsed.data.sync, undefined, ending);
+    } else await runSync(ports, parsed.data.customer, parsed.data.sync, undefined, shutdown);
   };
 }
 
-/** The JSON in a Pub/Sub message: `data` is base64 in the `message` of the event's data. */
-function decoded(data: unknown): unknown {
+/** The JSON of a Pub/Sub message: base64 in `message.data` of the event's data. */
+function parseMessage(data: unknown): unknown {
   const text = (data as { message?: { data?: unknown } } | undefined)?.message?.data;
   if (typeof text !== 'string') return undefined;
   try {

@@ -1,4 +1,4 @@
-/** Reading a customer's users: the change feed and the search; and one person synced at somebody's request. */
+/** Reads a customer's users: the change feed, and the list with its search. */
 
 import { type FeedPosition, feedCursor, feedPosition } from '../domain/change-feed.ts';
 import { nameKey } from '../domain/customer.ts';
@@ -7,17 +7,17 @@ import type { Ports, Store } from '../ports.ts';
 import { usersOf } from '../storage/layout.ts';
 
 export interface Changes {
-  /** In commit order; a tombstone for who was removed. */
+  /** In the order of the commits; a tombstone stands for a person who was removed. */
   users: (User | Tombstone)[];
-  /** Where the next read goes on, whether or not there is more yet. */
+  /** Where the next read continues, whether or not there is more yet. */
   cursor: string;
   more: boolean;
 }
 
 /**
- * What has changed since the cursor. Revisions are given out in commit order under the head, so a reader that polls while
- * a sync runs misses nothing and sees nothing out of order.
- * @throws Failure `invalid_request`, `cursor_expired` after 90 days: read all users again
+ * Reads the changes since a cursor. Revisions grow in the order of the commits, so a reader who polls while a sync runs
+ * misses nothing and sees everything in order.
+ * @throws Failure `invalid_request`; `cursor_expired` when the reader must read all users again
  */
 export async function readChanges(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
@@ -41,16 +41,16 @@ export async function readChanges(
 }
 
 export interface UserSearch {
-  /** The beginning of a name, whatever its case. */
+  /** The beginning of a name, in any case. */
   namePrefix?: string;
-  /** One whole address, whatever its case. */
+  /** One whole address, in any case. */
   email?: string;
   status?: UserStatus;
   limit: number;
   after?: { value: string; id: string };
 }
 
-/** Users who are there, by name, one page. */
+/** Reads one page of the users who are present, by name. */
 export async function searchUsers(
   store: Store,
   customerId: string,
@@ -58,7 +58,7 @@ export async function searchUsers(
 ): Promise<{ users: User[]; next?: { value: string; id: string } }> {
   const prefix = search.namePrefix === undefined ? undefined : nameKey(search.namePrefix);
   if (search.email !== undefined) {
-    // Few have the same address: what else is asked for is judged here, and needs no index of its own.
+    // Few people share an address, so the other filters need no index of their own.
     const found = await store.query<User>({
       collection: usersOf(customerId),
       contains: { field: 'emailKeys', value: emailKey(search.email) },

@@ -40,7 +40,7 @@ const people = (roster: ReturnType<typeof newRoster>) => {
 };
 
 describe('the log of a roster', () => {
-  it('says after any batches of changes what a map would', () => {
+  it('describes the same people as a map after any batches of changes', () => {
     const change = fc.record({ person: fc.integer({ min: 0, max: 60 }), hash: fc.option(hash) });
     fc.assert(
       fc.property(fc.array(fc.array(change, { maxLength: 40 }), { maxLength: 12 }), (batches) => {
@@ -59,7 +59,7 @@ describe('the log of a roster', () => {
     );
   });
 
-  it('fills its documents one after the other, and rewrites only the last', () => {
+  it('fills its documents one after another, and rewrites only the last', () => {
     const lines = Array.from({ length: entriesPerChunk + 10 }, (_, index) => entryLine(`p${index}`, index));
     const { log, documents } = written([lines.slice(0, 4_990), lines.slice(4_990)]);
     expect([...documents.keys()]).toEqual(['3-0', '3-1']);
@@ -75,7 +75,7 @@ describe('the log of a roster', () => {
     for (let index = 0; index < 40_000; index++) expect(roster.hash(`p${index}`)).toBe(index * 7_000_000_000);
   });
 
-  it('says the same after a compaction, without what is old', () => {
+  it('describes the same people after a compaction, without old removals', () => {
     const lines = [
       entryLine('a', 1),
       entryLine('b', 2),
@@ -96,8 +96,8 @@ describe('the log of a roster', () => {
   });
 });
 
-describe('who has been seen', () => {
-  it('is the same for whoever reads the log again, whatever was written since the mark', () => {
+describe('the people who have been seen', () => {
+  it('are the same whenever the log is read again, whatever was written since the mark', () => {
     const person = fc.integer({ min: 0, max: 40 }).map((number) => `p${number}`);
     const line = fc.oneof(
       fc.tuple(person, hash).map(([id, value]) => entryLine(id, value)),
@@ -120,7 +120,7 @@ describe('who has been seen', () => {
     );
   });
 
-  it('is everybody but those who are asked about', () => {
+  it('are everybody except the given people', () => {
     const roster = read(written([['a', 'b', 'c'].map((id) => entryLine(id, 1))]));
     roster.seeAllExcept(['b', 'stranger']);
     expect(roster.unseen()).toEqual(['b']);

@@ -18,7 +18,7 @@ const person: Person = {
 };
 
 describe('the hash of a person', () => {
-  it('does not depend on the order of fields or of lists, nor on when the person was touched', () => {
+  it('does not depend on the order of fields and lists, nor on when the person was last modified', () => {
     const shuffled = Object.fromEntries(Object.entries(person).reverse()) as unknown as Person;
     expect(hashOf({ ...shuffled, licenses: ['l2', 'l1'], lastModified: 'later' })).toBe(hashOf(person));
   });
@@ -35,7 +35,7 @@ describe('the hash of a person', () => {
     expect(new Set([...hashes, hashOf(person)]).size).toBe(fields.length + 1);
   });
 
-  it('is a whole number that a log line and a document keep exactly', () => {
+  it('is a whole number that a log line and a document store exactly', () => {
     fc.assert(
       fc.property(fc.string(), (displayName) => {
         const hash = hashOf({ ...person, displayName });
@@ -53,7 +53,7 @@ describe('a user', () => {
     expect(statusOf({ ...person, loginEnabled: false, invitePending: true })).toBe('invite_pending');
   });
 
-  it('is found by name and address whatever their case', () => {
+  it('is found by name and address in any case', () => {
     const user = toUser(person, 1, 2);
     expect(user).toMatchObject({ nameKey: 'ada ångström', emailKeys: ['ada@example.com', 'ada@home.example'] });
   });

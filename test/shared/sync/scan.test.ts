@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Fault, PageFault } from '../../../local/webex/faults/rules.ts';
+import { storedNow, syncNow } from '../../support/sync-drive.ts';
+import { acme, type SyncWorld, startSyncWorld } from '../../support/sync-world.ts';
+
+let world: SyncWorld;
+let { webex, ports, customer } = {} as SyncWorld;
+beforeEach(async () => {
+  world = await startSyncWorld({ pageSize: 50 });
+  ({ webex, ports, customer } = world);
+  // A customer in sync, and after that a day of changes.
+  await syncNow(ports, customer);
+  webex.control.people({ orgId: acme.id, churn: { seed: 11, add: 6, change: 9, remove: 4 } });
+});
+afterEach(() => world.close());
+
+const onPage = (nth: number, fault: Fault, times: number | 'always' = 1) =>
+  webex.control.faults({ match: { path: '/v1/people$', nth }, times, fault });
+
+describe('a faulty page of people', () => {
+  it.each<[PageFault, string]>([
+    ['short', 'half a page does not end the scan'],
+    ['empty-with-next', 'an empty page with a next link does not end the scan'],
+    ['duplicate', 'a person who comes twice counts once'],
+    ['max-null', 'our own page size is put back'],
+    ['dropped-parameters', 'our own parameters are put back'],
+  ])('%s: %s', async (page) => {
+    onPage(2, { page });
+    expect(await syncNow(ports, customer)).toMatchObject({
+      state: 'done',
+      counts: { scanned: 252, added: 6, changed: 9, removed: 4, held: 0 },
+    });
+    expect(await world.findDifferences()).toEqual([]);
+  });
+
+  it('no-next: a scan that ends too early removes nobody who is present', async () => {
+    onPage(2, { page: 'no-next' });
+    const run = await syncNow(ports, customer);
+    expect(run).toMatchObject({ state: 'done', counts: { removed: 0 }, held: { reason: 'total_differs', count: 4 } });
+    expect((await world.findDifferences()).filter((text) => text.startsWith('store: missing')).length).toBeGreaterThan(
+      0,
+    );
+    await syncNow(ports, customer);
+    expect(await world.findDifferences()).toEqual([]);
+  });
+
+  it.each<PageFault>(['foreign-link', 'loop'])('%s: the scan starts over once', async (page) => {
+    onPage(2, { page });
+    expect(await syncNow(ports, customer)).toMatchObject({ state: 'done', counts: { scanned: 252, removed: 4 } });
+    expect(await world.findDifferences()).toEqual([]);
+  });
+
+  it.each<PageFault>(['foreign-link', 'loop'])('%s on every try: the run fails and nobody is removed', async (page) => {
+    onPage(2, { page }, 'always');
+    expect(await syncNow(ports, customer)).toMatchObject({ state: 'failed', fault: { code: 'webex_unexpected' } });
+    expect((await storedNow(ports.store, customer)).size).toBeGreaterThanOrEqual(250);
+    webex.control.clearFaults();
+    await syncNow(ports, customer);
+    expect(await world.findDifferences()).toEqual([]);
+  });
+
+  it('empty-with-next on every page: the scan ends', async () => {
+    onPage(2, { page: 'empty-with-next' }, 'always');
+    expect(await syncNow(ports, customer)).toMatchObject({ state: 'failed', counts: { removed: 0 } });
+  });
+});
