@@ -16,7 +16,7 @@ import { cloudLog } from '../shared/adapters/google/cloud-log.ts';
 import { type Composition, compose } from '../shared/compose.ts';
 import { type Config, parseConfig } from '../shared/config.ts';
 import { codeOf, Failure } from '../shared/domain/failure.ts';
-import { installErrorHandler } from '../shared/http/framework-errors.ts';
+import { guardServer } from '../shared/http/request-guard.ts';
 import { localAdapters } from './adapters.ts';
 import { localEnvironment, localFolder } from './environment.ts';
 
@@ -54,7 +54,7 @@ export async function startFunctions(port: number, env: Record<string, string | 
   http('refresh_tokens', refreshTokens(ports, config.REFRESH_CONCURRENCY));
   cloudEvent('sync_users', syncUsers(ports));
   const served = new Map(names.map((name) => [name, getTestServer(name)]));
-  installErrorHandler(served.get('customers')!, log);
+  for (const each of served.values()) guardServer(each, log);
   route(server, served);
   const call = async (job: string) => (await fetch(`${url}/refresh_tokens${job}`, { method: 'POST' })).json();
   const tick = () => call('/');

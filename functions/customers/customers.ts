@@ -1,6 +1,7 @@
 /** The HTTP function `customers`: the table of its operations, and the router made of it. */
 
 import type { HttpFunction } from '@google-cloud/functions-framework';
+import { guardFunction } from '../../shared/http/request-guard.ts';
 import type { Callers, Ports } from '../../shared/ports.ts';
 import type { Operation } from './api/endpoint.ts';
 import { router } from './api/router.ts';
@@ -27,5 +28,6 @@ export function operationsOf(ports: Ports): Operation[] {
 }
 
 export function customers(ports: Ports, callers: Callers): HttpFunction {
+  guardFunction(ports.log);
   return router(operationsOf(ports), callers, ports);
 }

@@ -2,9 +2,7 @@
 
 import { http } from '@google-cloud/functions-framework';
 import { startFunction } from '../../shared/compose.ts';
-import { installErrorHandlerOnFirstRequest } from '../../shared/http/framework-errors.ts';
 import { customers } from './customers.ts';
 
 export const { ports, callers } = startFunction('customers', process.env);
-installErrorHandlerOnFirstRequest(ports.log);
 http('customers', customers(ports, callers));

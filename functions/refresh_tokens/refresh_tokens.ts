@@ -5,6 +5,7 @@ import type { Response } from 'express';
 import { sweepRemovals } from '../../shared/customers/delete.ts';
 import { codeOf, Failure } from '../../shared/domain/failure.ts';
 import { sendProblem } from '../../shared/http/problem.ts';
+import { guardFunction } from '../../shared/http/request-guard.ts';
 import { sweepOperations } from '../../shared/operations/operations.ts';
 import type { Ports } from '../../shared/ports.ts';
 import { requestDueSyncs } from '../../shared/sync/schedule.ts';
@@ -18,6 +19,7 @@ const budgetMs = 25 * 60_000;
  * @param ending aborted when the instance is told to end: then the run takes up nothing new
  */
 export function refreshTokens(ports: Ports, concurrency: number, ending?: AbortSignal): HttpFunction {
+  guardFunction(ports.log);
   const jobs: Record<string, (response: Response) => Promise<void>> = {
     '/': (response) => refresh(ports, concurrency, response, ending),
     '/sync': (response) => sync(ports, response),

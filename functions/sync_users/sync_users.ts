@@ -3,6 +3,7 @@
 import type { CloudEvent } from '@google-cloud/functions-framework';
 import * as z from 'zod/mini';
 import { purgeCustomer } from '../../shared/customers/purge.ts';
+import { guardFunction } from '../../shared/http/request-guard.ts';
 import { continueOperation } from '../../shared/operations/operations.ts';
 import type { Ports } from '../../shared/ports.ts';
 import { runSync } from '../../shared/sync/run.ts';
@@ -23,6 +24,7 @@ const operationMs = 5 * 60_000;
  * @param shutdown aborts when the instance shuts down; then the run is left to another message
  */
 export function syncUsers(ports: Ports, shutdown?: AbortSignal) {
+  guardFunction(ports.log);
   return async (event: CloudEvent<unknown>): Promise<void> => {
     const parsed = message.safeParse(parseMessage(event.data));
     if (!parsed.success) {

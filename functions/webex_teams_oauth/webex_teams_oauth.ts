@@ -6,6 +6,7 @@
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import express, { type Request, type Response } from 'express';
 import { Failure } from '../../shared/domain/failure.ts';
+import { guardFunction } from '../../shared/http/request-guard.ts';
 import { statusOf } from '../../shared/http/status.ts';
 import type { Ports } from '../../shared/ports.ts';
 import { icon, script, style } from './assets.ts';
@@ -22,6 +23,7 @@ export function webexTeamsOauth(ports: Ports): HttpFunction {
   const site = { portalName: settings.portalName, url: settings.oauthUrl };
   const context: Context = { ports, site };
   const headers = securityHeaders(site.url);
+  guardFunction(ports.log, { headers });
   const routes = express.Router({ caseSensitive: true });
 
   routes.get('/', (_request, response) => void response.send(startPage(site, clock.now())));

@@ -15,7 +15,7 @@ import { sqliteStore } from '../../../shared/adapters/local/sqlite-store.ts';
 import type { CallerGrant } from '../../../shared/domain/caller.ts';
 import { Failure } from '../../../shared/domain/failure.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
-import { installErrorHandler } from '../../../shared/http/framework-errors.ts';
+import { guardServer } from '../../../shared/http/request-guard.ts';
 import type { Callers, Store } from '../../../shared/ports.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { queueUnavailable } from '../../support/faulty.ts';
@@ -107,7 +107,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const name = `customers-${randomUUID()}`;
   http(name, customers(ports, breakableCallers(callers, broken)));
   const server = getTestServer(name);
-  installErrorHandler(server, ports.log);
+  guardServer(server, ports.log);
   // A test that thinks for long must not find its connection closed under its next request.
   server.keepAliveTimeout = 120_000;
   server.listen(0, '127.0.0.1');

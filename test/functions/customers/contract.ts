@@ -104,7 +104,8 @@ export function contractOf(document: OpenApi): Contract {
     const name = `${exchange.method} ${path}`;
     if (!found) {
       // A body that cannot be read is refused before anybody has looked at the path.
-      if (![400, 404, 405, 415].includes(status)) throw new Error(`${name} is not documented and answered ${status}`);
+      if (![400, 404, 405, 413, 415].includes(status))
+        throw new Error(`${name} is not documented and answered ${status}`);
       if (type !== 'application/problem+json') throw new Error(`${name} answered ${status} as ${type}`);
       return { operation: undefined, code: head ? undefined : (JSON.parse(text) as { code: string }).code };
     }

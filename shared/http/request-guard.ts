@@ -1,0 +1,131 @@
+/**
+ * Refuses hostile requests before the functions framework handles them. The framework inflates and keeps bodies of up to
+ * 1 GB before it calls a function; here the guard reads the body itself, and the framework's parsers skip a body that has
+ * been read.
+ */
+
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { Application } from 'express';
+import { Failure } from '../domain/failure.ts';
+import type { Log } from '../ports.ts';
+import { installErrorHandler } from './framework-errors.ts';
+import { sendProblem } from './problem.ts';
+import { type BodyReading, checkBodyHeaders, hasBody, parseBody, readBody } from './request-body.ts';
+import { traceOf } from './trace.ts';
+
+/** More bodies than this are not read at a time: the one that has taken longest gives way, which an honest one rarely is. */
+const maxReadings = 50;
+/** After a refusal the connection stays open this long, because a reset could reach the client before the response. */
+const lingerMs = 500;
+const maxLingering = 50;
+/** Headers that arrive later are sent slowly on purpose. */
+const headersTimeoutMs = 10_000;
+
+export interface GuardOptions {
+  /** Headers of every response, the framework's own ones included. */
+  headers?: Record<string, string>;
+  /** Answers a refused request; without it, with a problem as JSON. The response is Node's, without Express's methods. */
+  refuse?: (request: IncomingMessage, response: ServerResponse, error: unknown) => void;
+}
+
+/**
+ * Guards the server that the framework creates for a function. The framework creates it after it has loaded the function, so
+ * the server is taken from its first request, which Node announces before any listener handles it.
+ * @see https://nodejs.org/api/diagnostics_channel.html#event-httpserverrequeststart
+ */
+export function guardFunction(log: Log, options?: GuardOptions): void {
+  const channel = 'http.server.request.start';
+  const onRequest = (message: unknown) => {
+    const { server } = message as { server: Server };
+    if (!frameworkApp(server)) return;
+    unsubscribe(channel, onRequest);
+    guardServer(server, log, options);
+  };
+  subscribe(channel, onRequest);
+}
+
+/** Guards a server of the framework. Does nothing for another kind of server, or one that is guarded already. */
+export function guardServer(server: Server, log: Log, options: GuardOptions = {}): void {
+  const app = frameworkApp(server);
+  if (!app) return;
+  const refuse = options.refuse ?? ((request, response, error) => sendProblem(response, error, log, traceOf(request)));
+  installErrorHandler(app, refuse);
+  const listener = guarded(app, options.headers ?? {}, refuse);
+  server.removeAllListeners('request').on('request', listener).on('checkContinue', listener);
+  server.headersTimeout = headersTimeoutMs;
+}
+
+/** The framework's Express application, which is the server's only listener until the guard takes its place. */
+function frameworkApp(server: Server): Application | undefined {
+  return server.listeners('request').find((listener) => 'use' in listener) as Application | undefined;
+}
+
+type Received = IncomingMessage & { body?: unknown; rawBody?: Buffer };
+
+/** The framework's listener behind the checks. */
+function guarded(
+  app: RequestListener,
+  headers: Record<string, string>,
+  refuse: NonNullable<GuardOptions['refuse']>,
+): RequestListener {
+  const readings = new Set<BodyReading>();
+  let lingering = 0;
+
+  async function readWithinLimits(request: IncomingMessage): Promise<Buffer> {
+    const [oldest] = readings;
+    if (oldest && readings.size >= maxReadings) {
+      readings.delete(oldest);
+      oldest.stop(new Failure('request_timeout', 'The body did not arrive in time.'));
+    }
+    const reading = readBody(request);
+    readings.add(reading);
+    return reading.body.finally(() => readings.delete(reading));
+  }
+
+  function refuseUnread(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    response.setHeader('connection', 'close');
+    if (lingering < maxLingering) {
+      lingering += 1;
+      const end = response.end.bind(response);
+      response.end = (text: unknown) => {
+        response.write(text);
+        setTimeout(end, lingerMs);
+        return response;
+      };
+      response.once('close', () => {
+        lingering -= 1;
+      });
+    }
+    refuse(request, response, error);
+  }
+
+  return async (request: Received, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    try {
+      checkPath(request.url ?? '');
+      if (hasBody(request)) {
+        checkBodyHeaders(request);
+        if (request.headers.expect !== undefined) response.writeContinue();
+        const body = await readWithinLimits(request);
+        request.rawBody = body;
+        request.body = parseBody(request.headers['content-type'], body);
+      }
+    } catch (error) {
+      if (request.complete) refuse(request, response, error);
+      else refuseUnread(request, response, error);
+      return;
+    }
+    app(request, response);
+  };
+}
+
+/** Express answers a path that cannot be decoded by itself, before any handler. */
+function checkPath(url: string): void {
+  try {
+    decodeURIComponent(url);
+  } catch {
+    const problems = [{ pointer: '', detail: 'has a path or query that cannot be decoded' }];
+    throw new Failure('invalid_request', 'The address cannot be decoded.', { problems });
+  }
+}
