@@ -9,6 +9,7 @@ const test = {
   pool: 'forks' as const,
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  setupFiles: ['test/support/setup.ts'],
   // Google's libraries would look for the metadata server of a cloud machine.
   env: { METADATA_SERVER_DETECTION: 'none' },
 };

@@ -1,9 +1,9 @@
 /** Every store engine against the simplest one that can be thought of: a map in memory. */
 
-import fc from 'fast-check';
 import { describe, expect, inject, test } from 'vitest';
 import { codeOf } from '../../shared/domain/failure.ts';
 import type { Query, Store, Write } from '../../shared/ports.ts';
+import fc from '../support/property.ts';
 import { storeEngines } from './store-engines.ts';
 
 const emulators = inject('emulators');

@@ -57,6 +57,11 @@ const rules: { rule: string; files: RegExp; mayNotImport: RegExp }[] = [
     mayNotImport: /^shared\/adapters\/local\//,
   },
   {
+    rule: 'A property test takes the seed of its run.',
+    files: /^test\/(?!support\/property\.ts)/,
+    mayNotImport: /^fast-check$/,
+  },
+  {
     rule: 'A function imports no function beside it.',
     files: /^functions\/customers\//,
     mayNotImport: /^functions\/(?!customers\/)/,

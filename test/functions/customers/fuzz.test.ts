@@ -4,19 +4,19 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleOrganizations } from '../../../local/webex/sample.ts';
 import { sqliteStore } from '../../../shared/adapters/local/sqlite-store.ts';
 import { type Customer, uniquenessPaths } from '../../../shared/domain/customer.ts';
 import type { Store, Write } from '../../../shared/ports.ts';
 import { connectedCustomer } from '../../support/ports.ts';
+import fc from '../../support/property.ts';
 import { type Api, startApi } from './api.ts';
 import { type Made, requests } from './requests.ts';
 
 const runs = 10_000;
-/** No request of ours takes so long; one that does hangs. */
-const hangsAfterMs = 20_000;
+/** No request takes this long, even on a busy machine; one that does hangs. */
+const hangsAfterMs = 60_000;
 
 let api: Api;
 let store: Store;
@@ -98,7 +98,7 @@ async function send(made: Made): Promise<void> {
 }
 
 describe('made-up requests', () => {
-  it(`number ${runs} and break nothing`, { timeout: 400_000 }, async () => {
+  it(`number ${runs} and break nothing`, { timeout: 900_000 }, async () => {
     const seen = new Map<number, number>();
     const { call } = api;
     api.call = async (...sent) => {
@@ -106,18 +106,8 @@ describe('made-up requests', () => {
       seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1);
       return answer;
     };
-    const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
-    console.log(`fuzz: FUZZ_SEED=${seed}`);
-    const startedAt = performance.now();
-    await fc.assert(fc.asyncProperty(requests(api.document), send), {
-      numRuns: runs,
-      seed,
-      endOnFailure: true,
-      interruptAfterTimeLimit: 360_000,
-      markInterruptAsFailure: true,
-    });
-    const seconds = Math.round((performance.now() - startedAt) / 1000);
-    console.log(`fuzz: ${seconds} s, ${JSON.stringify(Object.fromEntries([...seen].sort()))}`);
+    await fc.assert(fc.asyncProperty(requests(api.document), send), { numRuns: runs, endOnFailure: true });
+    console.log(`fuzz: ${JSON.stringify(Object.fromEntries([...seen].sort()))}`);
     // Not all were refused: the requests reach into the flows.
     const succeeded = [...seen].filter(([status]) => status < 300).reduce((sum, [, count]) => sum + count, 0);
     expect(succeeded).toBeGreaterThan(runs / 5);

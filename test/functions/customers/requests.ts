@@ -1,8 +1,8 @@
 /** Requests made up from the OpenAPI document: mostly well-formed, often wrong, sometimes hostile. */
 
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
 import type { OpenApi, OpenApiOperation, OpenApiParameter } from '../../../functions/customers/api/openapi.ts';
+import fc from '../../support/property.ts';
 
 type Json = Record<string, unknown>;
 

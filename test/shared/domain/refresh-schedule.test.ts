@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crossedWarning, dueAt, nextWarning, retryDelayMs, spread } from '../../../shared/domain/refresh-schedule.ts';
 import { day } from '../../../shared/domain/time.ts';
+import fc from '../../support/property.ts';
 
 /** A grant renewed at `refreshedAt` whose access token lives for `lifeMs`. */
 const renewed = (refreshedAt: number, lifeMs: number) => ({

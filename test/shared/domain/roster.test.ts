@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   chunkIds,
@@ -12,6 +11,7 @@ import {
   removalLine,
   rosterFromLog,
 } from '../../../shared/domain/roster.ts';
+import fc from '../../support/property.ts';
 
 const start: RosterLog = { generation: 3, entries: 0, people: 0 };
 const hash = fc.integer({ min: 0, max: 2 ** 48 - 1 });

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   leaseMs,
@@ -10,6 +9,7 @@ import {
   withRun,
 } from '../../../shared/domain/sync-head.ts';
 import { day } from '../../../shared/domain/time.ts';
+import fc from '../../support/property.ts';
 
 const now = 1_800_000_000_000;
 

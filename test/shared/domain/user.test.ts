@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../shared/domain/person.ts';
 import { day } from '../../../shared/domain/time.ts';
 import { hashOf, statusOf, toTombstone, toUser } from '../../../shared/domain/user.ts';
+import fc from '../../support/property.ts';
 
 const person: Person = {
   id: '5b1c0f9e-0000-4000-8000-000000000000',

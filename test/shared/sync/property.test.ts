@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Fault } from '../../../local/webex/faults/rules.ts';
 import { startWebex } from '../../../local/webex/server.ts';
@@ -13,6 +12,7 @@ import { withAccessToken } from '../../../shared/tokens/access-token.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { mortal } from '../../support/mortal.ts';
 import { connectedCustomer, testPorts } from '../../support/ports.ts';
+import fc from '../../support/property.ts';
 import {
   deliver,
   differences,
