@@ -24,7 +24,8 @@ export async function serve(
   response: ServerResponse,
   closing: AbortSignal,
 ): Promise<void> {
-  const trackingId = newTrackingId();
+  const sent = String(request.headers.trackingid ?? '').slice(0, 128);
+  const trackingId = world.settings.echoTrackingId && sent ? sent : newTrackingId();
   const send = (answer: Answer) => write(response, answer, trackingId);
   const call = await read(request, trackingId);
   if ('problem' in call) return send(webexError(call.status, call.problem, world.settings, trackingId));

@@ -21,6 +21,8 @@ export type ScopedCall = (typeof scopedCalls)[number];
 export const settingsChange = z.strictObject({
   /** `rotate`: each renewal gives a new refresh token and the one before dies at once. */
   rotation: z.enum(['keep', 'rotate']),
+  /** Tokens and codes are letters and digits, or end in a mark and the organization's uuid, as older ones did. */
+  tokenForm: z.enum(['plain', 'marked']),
   lifetimes: z.strictObject({ accessMs: milliseconds, refreshMs: milliseconds, codeMs: milliseconds }).partial(),
   /** A refresh sooner than this after the last answers 200 and changes nothing. */
   renewEveryMs: milliseconds,
@@ -36,8 +38,24 @@ export const settingsChange = z.strictObject({
   omitScope: z.boolean(),
   /** Leaves the refresh token out of the answer to a refresh, or leaves it empty. */
   omitRefreshToken: z.union([z.boolean(), z.literal('empty')]),
-  /** The most people on a page; a larger `max` is cut to it. */
+  /** The most people on a page. Webex silently cuts a larger `max`. */
   pageCeiling: z.int().min(1),
+  /** The query parameter that carries the position in a next link. */
+  pageLink: z.enum(['cursor', 'after', 'before']),
+  /** The status for a caller without an administrator's role who lists people without a filter. */
+  unfilteredByMember: z.union([z.literal(400), z.literal(403)]),
+  /** Returns the `TrackingID` of the request instead of a new one. */
+  echoTrackingId: z.boolean(),
+  scim: z
+    .strictObject({
+      /** SCIM also lists and counts this many rooms. */
+      rooms: z.int().min(0),
+      /** `accountStatus` is a list that often is absent, a list that is always there, or one text as the specification says. */
+      accountStatus: z.enum(['often_absent', 'list', 'text']),
+      /** `meta.organizationID` is in the Cisco extension or at the top. */
+      organizationId: z.enum(['extension', 'top']),
+    })
+    .partial(),
   /** Replaces the secrets of every client. */
   clientSecrets: z.array(z.string()),
   /** Any one of the scopes opens the call; an empty list opens it to all. */
@@ -47,16 +65,18 @@ export const settingsChange = z.strictObject({
   /** What becomes of a non-administrator who accepts: tokens that are good for `people/me`, or a redirect with an error. */
   memberConsent: z.enum(['token', 'invalid_scope']),
 });
-export type SettingsChange = Partial<z.infer<typeof settingsChange>>;
-
-export type Settings = Omit<z.infer<typeof settingsChange>, 'clientSecrets' | 'lifetimes' | 'requiredScopes'> & {
-  lifetimes: { accessMs: number; refreshMs: number; codeMs: number };
+type Change = z.infer<typeof settingsChange>;
+export type SettingsChange = Partial<Change>;
+export type Settings = Omit<Change, 'clientSecrets' | 'lifetimes' | 'requiredScopes' | 'scim'> & {
+  lifetimes: Required<Change['lifetimes']>;
+  scim: Required<Change['scim']>;
   requiredScopes: Record<ScopedCall, string[]>;
 };
 
 export function defaultSettings(): Settings {
   return {
     rotation: 'keep',
+    tokenForm: 'plain',
     // Ten minutes is the longest life that RFC 6749, section 4.1.2, allows a code.
     lifetimes: { accessMs: 14 * day, refreshMs: 90 * day, codeMs: 600_000 },
     renewEveryMs: 0,
@@ -66,8 +86,12 @@ export function defaultSettings(): Settings {
     omitScope: false,
     omitRefreshToken: false,
     pageCeiling: 1000,
+    pageLink: 'cursor',
+    unfilteredByMember: 400,
+    echoTrackingId: true,
+    scim: { rooms: 0, accountStatus: 'often_absent', organizationId: 'extension' },
     requiredScopes: {
-      people: ['spark-admin:people_read'],
+      people: ['spark-admin:people_read', 'spark:people_read'],
       me: ['spark-admin:people_read', 'spark:people_read'],
       licenses: ['spark-admin:licenses_read'],
       roles: ['spark-admin:roles_read'],

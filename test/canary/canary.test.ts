@@ -19,7 +19,7 @@ import { localSignerName, signLocalToken } from '../../shared/adapters/local/cal
 import { integrationName } from '../../shared/adapters/webex/integration.ts';
 import { Secret } from '../../shared/domain/secret.ts';
 
-/** Every code, access token and refresh token of the stand-in has it, as Webex's own do. */
+/** With this setting, every code, access token and refresh token of the stand-in contains the mark. */
 const tokenMark = '_P0A1_';
 const clientSecrets = ['canary-client-secret-retired', 'canary-client-secret'];
 const proxyPassword = 'canary-proxy-password';
@@ -41,6 +41,7 @@ beforeAll(async () => {
   const port = await freePort();
   const redirectUris = [`http://localhost:${port}/webex_teams_oauth/callback`];
   webex = await startWebex({ clients: [{ ...sampleClient, clientSecrets: [clientSecrets[1]!], redirectUris }] });
+  webex.control.settings({ tokenForm: 'marked' });
   stack = await startFunctions(port, {
     WEBEX_API_URL: `${webex.url}/v1`,
     SQLITE_FILE: join(folder, 'store.db'),

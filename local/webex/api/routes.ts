@@ -1,139 +1,57 @@
-/** The calls of the REST API: who may make which, and the short ones among them. */
+/** The calls of the REST API: who may make which call, and which function answers it. */
 
 import { type Answer, Refusal } from '../answers.ts';
-import { bareId, bareIdOfType, webexId } from '../ids.ts';
-import { licensesOf, webexRoles } from '../people/licenses.ts';
-import type { Organization } from '../people/organizations.ts';
-import type { Person } from '../people/person.ts';
+import { bareIdOfType } from '../ids.ts';
 import type { ScopedCall } from '../settings.ts';
 import type { Call, World } from '../world.ts';
-import { deleteAuthorizations, listAuthorizations } from './authorizations.ts';
-import { authenticate, type Caller, forbidden, ownOrganization } from './caller.ts';
+import { deleteAuthorization, deleteAuthorizations, listAuthorizations } from './authorizations.ts';
+import { authenticate, type Caller, forbidden } from './caller.ts';
+import { getLicense, getOrganization, getRole, listLicenses, listOrganizations, listRoles } from './catalog.ts';
 import { listPeople } from './people-list.ts';
-import { searchUsers } from './scim.ts';
-import { personOnWire } from './wire.ts';
+import { personOnWire } from './person-on-wire.ts';
+import { scimUser, searchUsers } from './scim.ts';
 
 interface Route {
   method: string;
-  /** The first group is handed to the call. */
-  path: RegExp;
-  /** As counted in the statistics. */
+  /** As the statistics name it. Each `{…}` is one segment, handed to `act` decoded. */
   name: string;
-  scopes?: ScopedCall;
-  /** For administrators only. */
-  admin?: true;
-  act(world: World, call: Call, caller: Caller, parameter: string): Answer;
+  path: RegExp;
+  /** Which entry of the setting `requiredScopes` guards the call. */
+  scopes: ScopedCall | undefined;
+  /** Only a caller with an administrator's role may make the call. */
+  admin: boolean;
+  act: Act;
 }
 
+type Act = (world: World, call: Call, caller: Caller, segments: string[]) => Answer;
+
+function route(name: string, act: Act, options: { scopes?: ScopedCall; admin?: boolean } = {}): Route {
+  const [method = '', path = ''] = name.split(' ');
+  const pattern = new RegExp(`^${path.replaceAll(/\{\w+\}/g, '([^/]+)')}$`);
+  return { method, name: path, path: pattern, scopes: options.scopes, admin: options.admin ?? true, act };
+}
+
+/** The first match counts, so `me` stands before `{id}`. */
 const routes: Route[] = [
-  {
-    method: 'GET',
-    path: /^\/v1\/people$/,
-    name: '/v1/people',
-    scopes: 'people',
-    admin: true,
-    act(world, call, caller) {
-      ownOrganization(call.url.searchParams.get('orgId'), caller);
-      return listPeople(world, call, caller.organization);
-    },
-  },
-  {
-    method: 'GET',
-    path: /^\/v1\/people\/me$/,
-    name: '/v1/people/me',
-    scopes: 'me',
-    act: (world, call, caller) => onePerson(world, call, caller, caller.grant.account.personId),
-  },
-  {
-    method: 'GET',
-    path: /^\/v1\/people\/([^/]+)$/,
-    name: '/v1/people/{id}',
-    scopes: 'people',
-    admin: true,
-    act(world, call, caller, parameter) {
-      const id = bareIdOfType('PEOPLE', parameter);
-      if (id === undefined) throw new Refusal(400, 'Invalid person id.');
-      return onePerson(world, call, caller, id);
-    },
-  },
-  {
-    method: 'GET',
-    path: /^\/v1\/licenses$/,
-    name: '/v1/licenses',
-    scopes: 'licenses',
-    admin: true,
-    act(_world, call, caller) {
-      ownOrganization(call.url.searchParams.get('orgId'), caller);
-      return { status: 200, json: { items: licenses(caller.organization) } };
-    },
-  },
-  {
-    method: 'GET',
-    path: /^\/v1\/roles$/,
-    name: '/v1/roles',
-    scopes: 'roles',
-    admin: true,
-    act: () => ({
-      status: 200,
-      json: { items: webexRoles.map(({ id, name }) => ({ id: webexId('ROLE', id), name })) },
-    }),
-  },
-  {
-    method: 'GET',
-    path: /^\/v1\/organizations$/,
-    name: '/v1/organizations',
-    scopes: 'organizations',
-    admin: true,
-    act: (_world, _call, { organization }) => ({ status: 200, json: { items: [onWire(organization)] } }),
-  },
-  {
-    method: 'GET',
-    path: /^\/v1\/organizations\/([^/]+)$/,
-    name: '/v1/organizations/{id}',
-    scopes: 'organizations',
-    admin: true,
-    act(_world, _call, { organization }, parameter) {
-      if (bareId(parameter) !== organization.id) throw new Refusal(404, 'The organization could not be found.');
-      return { status: 200, json: onWire(organization) };
-    },
-  },
-  {
-    method: 'GET',
-    path: /^\/v1\/authorizations$/,
-    name: '/v1/authorizations',
-    scopes: 'listAuthorizations',
-    admin: true,
-    act: listAuthorizations,
-  },
-  {
-    method: 'DELETE',
-    path: /^\/v1\/authorizations$/,
-    name: '/v1/authorizations',
-    scopes: 'deleteAuthorizations',
-    admin: true,
-    act: deleteAuthorizations,
-  },
-  {
-    method: 'GET',
-    path: /^\/v1\/authorizations\/tokenExpiry$/,
-    name: '/v1/authorizations/tokenExpiry',
-    act: (_world, _call, { expiresAt }) => ({ status: 200, json: { exp: expiresAt } }),
-  },
-  {
-    method: 'GET',
-    path: /^\/identity\/scim\/([^/]+)\/v2\/Users$/,
-    name: '/identity/scim/{org}/v2/Users',
-    scopes: 'scim',
-    admin: true,
-    act(world, call, caller, parameter) {
-      // SCIM takes the bare uuid only.
-      if (parameter !== caller.organization.id) throw new Refusal(403, forbidden);
-      return searchUsers(world, call, caller.organization);
-    },
-  },
+  // Lists are open to members who name a person, so `listPeople` judges the role itself.
+  route('GET /v1/people', listPeople, { scopes: 'people', admin: false }),
+  route('GET /v1/people/me', me, { scopes: 'me', admin: false }),
+  route('GET /v1/people/{id}', getPerson, { scopes: 'people' }),
+  route('GET /v1/licenses', listLicenses, { scopes: 'licenses' }),
+  route('GET /v1/licenses/{id}', getLicense, { scopes: 'licenses' }),
+  route('GET /v1/roles', listRoles, { scopes: 'roles' }),
+  route('GET /v1/roles/{id}', getRole, { scopes: 'roles' }),
+  route('GET /v1/organizations', listOrganizations, { scopes: 'organizations' }),
+  route('GET /v1/organizations/{id}', getOrganization, { scopes: 'organizations' }),
+  route('GET /v1/authorizations', listAuthorizations, { scopes: 'listAuthorizations' }),
+  route('DELETE /v1/authorizations', deleteAuthorizations, { scopes: 'deleteAuthorizations' }),
+  route('GET /v1/authorizations/tokenExpiry', tokenExpiry, { admin: false }),
+  route('DELETE /v1/authorizations/{id}', deleteAuthorization, { scopes: 'deleteAuthorizations' }),
+  route('GET /identity/scim/{org}/v2/Users', scim(searchUsers), { scopes: 'scim' }),
+  route('GET /identity/scim/{org}/v2/Users/{id}', scim(scimUser), { scopes: 'scim', admin: false }),
 ];
 
-/** The name that the statistics know a request by. */
+/** The name under which the statistics count a request. */
 export function routeName(call: Call): string {
   const { path } = call;
   const known = routes.find((route) => route.path.test(path))?.name;
@@ -156,20 +74,38 @@ export function callApi(world: World, call: Call): Answer {
   const required = route.scopes ? world.settings.requiredScopes[route.scopes] : [];
   const scoped = required.length === 0 || required.some((scope) => scopes.includes(scope));
   if (!scoped || (route.admin && account.roles.length === 0)) throw new Refusal(403, forbidden);
-  return route.act(world, call, caller, parameterOf(route, call));
+  return route.act(world, call, caller, segmentsOf(route, call));
 }
 
-function parameterOf(route: Route, call: Call): string {
-  const raw = route.path.exec(call.path)?.[1] ?? '';
+function segmentsOf(route: Route, call: Call): string[] {
+  const raw = route.path.exec(call.path)?.slice(1) ?? [];
   try {
-    return decodeURIComponent(raw);
+    return raw.map(decodeURIComponent);
   } catch {
     throw new Refusal(400, 'The request path could not be decoded.');
   }
 }
 
+/** SCIM accepts the bare uuid of the caller's own organization only. */
+function scim(act: (world: World, call: Call, caller: Caller, id: string) => Answer): Act {
+  return (world, call, caller, [orgId, id = '']) => {
+    if (orgId !== caller.organization.id) throw new Refusal(403, forbidden);
+    return act(world, call, caller, id);
+  };
+}
+
+function me(world: World, call: Call, caller: Caller): Answer {
+  return onePerson(world, call, caller, caller.grant.account.personId);
+}
+
+function getPerson(world: World, call: Call, caller: Caller, [given = '']: string[]): Answer {
+  const id = bareIdOfType('PEOPLE', given);
+  if (id === undefined) throw new Refusal(400, 'Invalid person id.');
+  return onePerson(world, call, caller, id);
+}
+
 function onePerson(world: World, call: Call, { organization }: Caller, id: string): Answer {
-  const person: Person | undefined = organization.people().byId(id);
+  const person = organization.people().byId(id);
   if (!person) throw new Refusal(404, 'Could not find a person with the provided ID.');
   return {
     status: 200,
@@ -183,25 +119,6 @@ function onePerson(world: World, call: Call, { organization }: Caller, id: strin
   };
 }
 
-/** Units follow from the shares by which people are given licences: counting 300,000 people would take a second. */
-function licenses({ id, people }: Organization): object[] {
-  const size = people().size();
-  return licensesOf(id).map((license) => {
-    const consumed = Math.round(size * license.product.share);
-    return {
-      id: webexId('LICENSE', license.id),
-      name: license.product.name,
-      totalUnits: Math.ceil((consumed * 1.2) / 10) * 10,
-      consumedUnits: consumed,
-      consumedByUsers: license.product.site ? null : consumed,
-      consumedByWorkspaces: license.product.site ? null : 0,
-      ...(license.product.site && { siteUrl: `${id.slice(0, 8)}.webex.com`, siteType: 'Control Hub managed site' }),
-    };
-  });
+function tokenExpiry(_world: World, _call: Call, { expiresAt }: Caller): Answer {
+  return { status: 200, json: { exp: expiresAt } };
 }
-
-const onWire = ({ id, name, created }: Organization) => ({
-  id: webexId('ORGANIZATION', id),
-  displayName: name,
-  created,
-});

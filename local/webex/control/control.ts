@@ -120,8 +120,9 @@ export function controlOf(world: World, clock: { offsetMs: number }): WebexContr
     faults: (rule) => ({ id: world.faults.add(rule) }),
     clearFaults: (id) => world.faults.clear(id),
 
-    settings({ clientSecrets, lifetimes, requiredScopes, ...change } = {}) {
+    settings({ clientSecrets, lifetimes, requiredScopes, scim, ...change } = {}) {
       assignDefined(world.settings, change);
+      assignDefined(world.settings.scim, scim);
       assignDefined(world.settings.lifetimes, lifetimes);
       assignDefined(world.settings.requiredScopes, requiredScopes);
       if (clientSecrets) for (const client of world.clients.values()) client.clientSecrets = clientSecrets;

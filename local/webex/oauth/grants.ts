@@ -47,8 +47,13 @@ interface Code {
   expiresAt: number;
 }
 
-/** As Webex's look: 64 letters, a mark, the organization. */
-const opaque = (orgId: string) => `${randomBytes(48).toString('base64url')}_P0A1_${orgId}`;
+/** 64 letters and digits: 380 bits. */
+function randomText(): string {
+  const text = randomBytes(96)
+    .toString('base64')
+    .replace(/[^A-Za-z0-9]/g, '');
+  return text.length < 64 ? randomText() : text.slice(0, 64);
+}
 
 export type Grants = ReturnType<typeof grantStore>;
 
@@ -58,6 +63,7 @@ export function grantStore(settings: Settings, now: () => number, changed: () =>
   const byRefreshToken = new Map<string, Grant>();
   const byAccessToken = new Map<string, Grant>();
   const byOrganization = new Map<string, Set<Grant>>();
+  const opaque = (orgId: string) => `${randomText()}${settings.tokenForm === 'marked' ? `_P0A1_${orgId}` : ''}`;
 
   function addAccessToken(grant: Grant): void {
     const live = grant.accessTokens.filter((token) => token.expiresAt > now());

@@ -61,6 +61,8 @@ export function webexApi(
     const { default: got } = await import('got');
     const agent = await agents.agentsFor(request.proxies);
     const tooMuch = new AbortController();
+    // Webex repeats this id in its answer and its own logs, so that its support finds even a call that got no answer.
+    const trackingId = `WCA_${crypto.randomUUID()}`;
     try {
       const answering = got(url, {
         method: request.method ?? 'GET',
@@ -68,6 +70,7 @@ export function webexApi(
         headers: {
           accept: 'application/json',
           'user-agent': 'webex-customer-access',
+          trackingid: trackingId,
           ...(request.accessToken && { authorization: `Bearer ${request.accessToken.reveal()}` }),
         },
         agent,
@@ -85,6 +88,7 @@ export function webexApi(
       const response = await answering;
       return {
         status: response.statusCode,
+        sentTrackingId: trackingId,
         body: parsed(response.ok ? response.body : withoutSecrets(response.body, request)),
         header: (name) => [response.headers[name]].flat()[0],
       };
@@ -94,7 +98,7 @@ export function webexApi(
       if (proxyFailure) throw proxyFailure;
       const code = (error as { code?: unknown }).code;
       const cause = typeof code === 'string' ? code : 'no code';
-      throw new Failure('webex_unavailable', 'Webex could not be reached.', { cause });
+      throw new Failure('webex_unavailable', 'Webex could not be reached.', { cause, trackingId });
     }
   }
 

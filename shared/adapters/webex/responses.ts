@@ -9,6 +9,8 @@ import { bareId } from '../../domain/webex-id.ts';
 /** What came back, whatever it was. `body` is the parsed JSON, or undefined where it was none. */
 export interface Answer {
   status: number;
+  /** The `TrackingID` that the request carried. */
+  sentTrackingId: string;
   body: unknown;
   header(name: string): string | undefined;
 }
@@ -177,7 +179,9 @@ export function toFailure(answer: Answer): Failure {
     return new Failure('webex_rate_limited', 'Webex asks us to slow down.', { ...facts, retryAfterMs });
   }
   if (status === 401) return fail('webex_unauthorized', 'Webex does not accept the access token.');
-  if (status === 403) return fail('webex_forbidden', 'Webex refuses: a scope or an administrator role is missing.');
+  // A member who lists everyone gets 400, so an administrator who lost the role does as well.
+  const roleLost = status === 403 || (status === 400 && /email, displayname, or id list should be/i.test(said(answer)));
+  if (roleLost) return fail('webex_forbidden', 'Webex refuses: a scope or an administrator role is missing.');
   if (status === 404) return fail('webex_not_found', 'Webex does not know what was asked for.');
   if (status >= 400 && status < 500) return fail('webex_unexpected', `Webex refused with status ${status}.`);
   return fail('webex_unavailable', `Webex is not available (status ${status}).`);
@@ -222,9 +226,9 @@ function factsOf(answer: Answer) {
   return { ...trackingId(answer), cause: `status ${answer.status}: ${said(answer).slice(0, 200)}` };
 }
 
-function trackingId(answer: Answer): { trackingId?: string } {
-  const id = text(answer.header('trackingid')) ?? text(fields(answer.body).trackingId);
-  return id ? { trackingId: id.slice(0, 128) } : {};
+function trackingId(answer: Answer): { trackingId: string } {
+  const id = text(answer.header('trackingid')) ?? text(fields(answer.body).trackingId) ?? answer.sentTrackingId;
+  return { trackingId: id.slice(0, 128) };
 }
 
 function toRetryAfterMs(header: string | undefined): number {

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import type { PageFault } from '../../../../local/webex/faults/rules.ts';
 import { acme, globex, webexForTest } from '../fixture.ts';
 
 it('answers a status without acting, once unless told otherwise', async () => {
@@ -110,34 +109,4 @@ it('answers a refresh with everything as it was', async () => {
   control.faults({ fault: { unchanged: true } });
   expect((await refresh(refresh_token)).body.access_token).toBe(access_token);
   expect((await refresh(refresh_token)).body.access_token).not.toBe(access_token);
-});
-
-it.each<[PageFault, number[]]>([
-  ['short', [100, 50, 100]],
-  ['empty-with-next', [100, 0, 100, 50]],
-  ['duplicate', [100, 100, 51]],
-  ['no-next', [100, 100]],
-  ['dropped-parameters', [100, 100, 50]],
-])('spoils a page: %s', async (page, sizes) => {
-  const { control, scan } = await webexForTest();
-  control.faults({ match: { path: '/people$', nth: 2 }, fault: { page } });
-  const pages = await scan('/v1/people?max=100&excludeStatus=true');
-  expect(pages.slice(0, sizes.length).map(({ body }) => body.items.length)).toEqual(sizes);
-  const ids = pages.flatMap(({ body }) => body.items.map(({ id }) => id));
-  expect(new Set(ids).size).toBe(page === 'no-next' ? 200 : 250);
-});
-
-it('gives a next link that is refused, one to a stranger, one back to the page itself', async () => {
-  const { control, get } = await webexForTest();
-  control.faults({ fault: { page: 'max-null' } });
-  const { next: refused } = await get('/v1/people?max=10');
-  expect((await get(refused!)).status).toBe(400);
-  expect((await get(refused!.replace('max=null', 'max=10'))).body.items).toHaveLength(10);
-
-  control.faults({ fault: { page: 'foreign-link' } });
-  expect(new URL((await get('/v1/people?max=10')).next!).host).toBe('people.invalid');
-
-  control.faults({ times: 'always', fault: { page: 'loop' } });
-  const { next } = await get('/v1/people?max=10');
-  expect((await get(next!)).next).toBe(next);
 });

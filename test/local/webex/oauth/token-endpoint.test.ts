@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
-import { sampleClient } from '../../../local/webex/sample.ts';
-import { day } from '../../../shared/domain/time.ts';
-import { acme, type Fields, globex, webexForTest } from './fixture.ts';
+import { describe, expect, it } from 'vitest';
+import { sampleClient } from '../../../../local/webex/sample.ts';
+import { day } from '../../../../shared/domain/time.ts';
+import { acme, type Fields, globex, reply, webexForTest } from '../fixture.ts';
 
-it('answers a code with tokens of the lifetimes that Webex gives', async () => {
+it('exchanges a code for tokens with the usual lifetimes of Webex', async () => {
   const { consent, exchange, get } = await webexForTest({ now: () => 1_000_000 });
   const { status, headers, body } = await exchange((await consent()).get('code'));
   expect(status).toBe(200);
@@ -19,7 +19,7 @@ it('answers a code with tokens of the lifetimes that Webex gives', async () => {
   expect((await get('/v1/people/me', body.access_token)).body.emails).toEqual(['admin@acme.example']);
 });
 
-it('takes a code once, from the client, redirect URI and verifier that it was given for, while it lives', async () => {
+it('accepts a code once, before it expires, with the redirect URI and verifier of its request', async () => {
   const { consent, exchange, control } = await webexForTest();
   const code = (await consent()).get('code');
   expect((await exchange(code)).status).toBe(200);
@@ -35,7 +35,7 @@ it('takes a code once, from the client, redirect URI and verifier that it was gi
   expect((await exchange(late)).body.error).toBe('invalid_grant');
 });
 
-it('renews both lifetimes at a refresh, keeps the refresh token, and leaves earlier access tokens alone', async () => {
+it('renews both lifetimes at a refresh, keeps the refresh token, and leaves earlier access tokens valid', async () => {
   const { control, refresh, get } = await webexForTest();
   const first = control.grant({ orgId: acme });
   control.clock({ advanceMs: 10 * day });
@@ -45,7 +45,7 @@ it('renews both lifetimes at a refresh, keeps the refresh token, and leaves earl
   expect(second.body.expires_in).toBe(1_209_599);
   expect((await get('/v1/people/me', first.access_token)).status).toBe(200);
 
-  // Past the first access token and past the first life of the refresh token.
+  // The first access token has expired, and so would the refresh token if the refresh had not renewed it.
   control.clock({ advanceMs: 5 * day });
   expect((await get('/v1/people/me', first.access_token)).status).toBe(401);
   control.clock({ advanceMs: 80 * day });
@@ -54,7 +54,7 @@ it('renews both lifetimes at a refresh, keeps the refresh token, and leaves earl
   expect(await refresh(first.refresh_token)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
 });
 
-it('does not renew the refresh token by use of the access token', async () => {
+it('does not renew the refresh token when the access token is used', async () => {
   const { control, refresh, get } = await webexForTest({ lifetimes: { accessMs: 200 * day, refreshMs: 90 * day } });
   const { access_token, refresh_token } = control.grant({ orgId: acme });
   control.clock({ advanceMs: 60 * day });
@@ -63,7 +63,7 @@ it('does not renew the refresh token by use of the access token', async () => {
   expect((await refresh(refresh_token)).body.error).toBe('invalid_grant');
 });
 
-it('rotates refresh tokens when told to: the previous one dies at once', async () => {
+it('replaces the refresh token at each refresh if the setting says so', async () => {
   const { control, refresh } = await webexForTest({ rotation: 'rotate' });
   const first = control.grant({ orgId: acme });
   const second = await refresh(first.refresh_token);
@@ -74,7 +74,7 @@ it('rotates refresh tokens when told to: the previous one dies at once', async (
   expect((await refresh(second.body.refresh_token)).status).toBe(200);
 });
 
-it('answers an early refresh with the same token and an unmoved expiry when told to', async () => {
+it('answers an early refresh with the same token and the same expiry if the setting says so', async () => {
   const { control, refresh } = await webexForTest({ renewEveryMs: day, now: () => 0 });
   const first = control.grant({ orgId: acme });
   control.clock({ advanceMs: day / 2 });
@@ -85,7 +85,7 @@ it('answers an early refresh with the same token and an unmoved expiry when told
   expect((await refresh(first.refresh_token)).body.access_token).not.toBe(first.access_token);
 });
 
-it('refuses a wrong client, and a refresh token that another client was given', async () => {
+it('refuses an unknown client, a wrong secret, and a refresh token of another client', async () => {
   const other = { ...sampleClient, clientId: 'other-client' };
   const { control, tokenCall } = await webexForTest({ clients: [sampleClient, other] });
   const { refresh_token = '' } = control.grant({ orgId: acme });
@@ -101,7 +101,7 @@ it('refuses a wrong client, and a refresh token that another client was given', 
   expect((await tokenCall({ ...fields, client_secret: 'new-secret' })).status).toBe(200);
 });
 
-it('tells missing parameters and unknown grant types apart', async () => {
+it('refuses a missing parameter and an unknown grant type with different errors', async () => {
   const { tokenCall, post } = await webexForTest();
   expect((await tokenCall({ grant_type: 'refresh_token' })).body.error).toBe('invalid_request');
   expect((await tokenCall({ grant_type: 'password' })).body.error).toBe('unsupported_grant_type');
@@ -126,7 +126,7 @@ it('refuses in one of two error bodies, with a tracking id in the header either 
   expect((await refresh('gone')).body).toEqual({ message, trackingId: expect.any(String) });
 });
 
-it('leaves out scope and refresh token, or leaves the latter empty, as older answers do', async () => {
+it('omits the scope and the refresh token, or sends an empty refresh token, as older answers do', async () => {
   const { control, refresh } = await webexForTest();
   const { refresh_token } = control.grant({ orgId: acme });
   control.settings({ omitScope: true, omitRefreshToken: true });
@@ -137,7 +137,7 @@ it('leaves out scope and refresh token, or leaves the latter empty, as older ans
   expect((await refresh(refresh_token)).body.refresh_token).toBe('');
 });
 
-it('counts exchanges and how many of one grant overlap', async () => {
+it('counts exchanges, and how many of one grant overlap', async () => {
   const { control, refresh } = await webexForTest({ latencyMs: 50 });
   const mine = control.grant({ orgId: acme }).refresh_token;
   const theirs = control.grant({ orgId: globex }).refresh_token;
@@ -151,4 +151,64 @@ it('counts exchanges and how many of one grant overlap', async () => {
   expect({ maxInFlight, inFlight }).toEqual({ maxInFlight: 3, inFlight: 0 });
   control.resetStats();
   expect(control.stats()).toEqual({ requests: {}, inFlight: 0, maxInFlight: 0, grants: {} });
+});
+
+describe('HTTP Basic', () => {
+  const refreshBody = (refreshToken: string, more: Fields = {}) =>
+    new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken, ...more });
+  const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+
+  async function basicForTest(clientSecrets = ['local-secret']) {
+    const { control, url } = await webexForTest({ clients: [{ ...sampleClient, clientSecrets }] });
+    const refreshToken = control.grant({ orgId: acme }).refresh_token!;
+    return async (authorization: string, more: Fields = {}) =>
+      reply(
+        await fetch(`${url}/v1/access_token`, {
+          method: 'POST',
+          body: refreshBody(refreshToken, more),
+          headers: { authorization },
+        }),
+      );
+  }
+
+  it('authenticates the client in place of the body', async () => {
+    const refresh = await basicForTest();
+    expect((await refresh(basic('local-client', 'local-secret'))).status).toBe(200);
+    expect((await refresh(basic('local-client', 'local-secret'), { client_id: 'local-client' })).status).toBe(200);
+  });
+
+  it('carries form-encoded credentials', async () => {
+    const refresh = await basicForTest(['a:b +%ü']);
+    expect((await refresh(basic('local-client', 'a%3Ab+%2B%25%C3%BC'))).status).toBe(200);
+    expect((await refresh(basic('local-client', 'a:b +%ü'))).status).toBe(401);
+  });
+
+  it.each([
+    basic('local-client', 'wrong'),
+    basic('unknown', 'local-secret'),
+    basic('local-client', '%'),
+    'Basic bm8gY29sb24=',
+    'Basic ',
+    'Basic ===',
+  ])('is refused with 401 and a challenge: %s', async (authorization) => {
+    const refused = await (await basicForTest())(authorization);
+    expect(refused).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+    expect(refused.headers.get('www-authenticate')).toMatch(/^Basic /);
+  });
+
+  it('excludes a secret in the body', async () => {
+    const refresh = await basicForTest();
+    const refused = await refresh(basic('local-client', 'local-secret'), { client_secret: 'local-secret' });
+    expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+  });
+});
+
+it.each([
+  ['plain', /^[A-Za-z0-9]{64}$/],
+  ['marked', new RegExp(`^[A-Za-z0-9]{64}_P0A1_${acme}$`)],
+] as const)('makes tokens and codes of the form: %s', async (tokenForm, form) => {
+  const { control, consent } = await webexForTest();
+  control.settings({ tokenForm });
+  const { access_token, refresh_token } = control.grant({ orgId: acme });
+  for (const value of [access_token, refresh_token, (await consent()).get('code')]) expect(value).toMatch(form);
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { webexId } from '../../../local/webex/ids.ts';
-import { webexForTest } from './fixture.ts';
+import { webexId } from '../../../../local/webex/ids.ts';
+import { webexForTest } from '../fixture.ts';
 
 const big = '0f0e0d0c-0b0a-4908-8706-050403020100';
 
