@@ -5,7 +5,7 @@ import { eventsOf } from '../../../shared/storage/layout.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { listNewestFirst } from '../api/newest-first.ts';
 import { eventListResponse, toEventResponse } from '../schemas/event.ts';
-import { pageQuery } from '../schemas/requests.ts';
+import { pageQuery } from '../schemas/queries.ts';
 
 export const historyEndpoints: Endpoint[] = [
   endpoint({

@@ -5,7 +5,8 @@ import type { Position } from '../../../shared/storage/pages.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { pageToken, positionOf } from '../api/page-token.ts';
 import { operationResponse, resultListResponse, toOperationResponse, toResultResponse } from '../schemas/operation.ts';
-import { operationCreate, pageQuery } from '../schemas/requests.ts';
+import { pageQuery } from '../schemas/queries.ts';
+import { operationCreate } from '../schemas/requests.ts';
 
 export const operationEndpoints: Endpoint[] = [
   endpoint({

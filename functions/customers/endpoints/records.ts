@@ -24,7 +24,8 @@ import { decideRequest, reschedule } from '../../../shared/sync/request.ts';
 import { type Call, type Endpoint, type EndpointResult, endpoint } from '../api/endpoint.ts';
 import { pageToken, positionOf } from '../api/page-token.ts';
 import { customerListResponse, customerResponse, toCustomerResponse } from '../schemas/customer.ts';
-import { customerCreate, customerPatch, listQuery } from '../schemas/requests.ts';
+import { listQuery } from '../schemas/queries.ts';
+import { customerCreate, customerPatch } from '../schemas/requests.ts';
 import { toBody, toFields } from './record-fields.ts';
 
 export const recordEndpoints: Endpoint[] = [

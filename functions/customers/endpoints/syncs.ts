@@ -10,7 +10,7 @@ import { readHeld } from '../../../shared/sync/held-people.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { listNewestFirst } from '../api/newest-first.ts';
 import { pageToken, positionOf } from '../api/page-token.ts';
-import { pageQuery } from '../schemas/requests.ts';
+import { pageQuery } from '../schemas/queries.ts';
 import { heldPeopleResponse, syncListResponse, syncResponse, toSyncResponse } from '../schemas/sync.ts';
 
 export const syncEndpoints: Endpoint[] = [

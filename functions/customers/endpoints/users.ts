@@ -7,7 +7,7 @@ import { syncOnePerson } from '../../../shared/sync/one-person.ts';
 import { readCatalog, readChanges, readUser, searchUsers, userIdOf } from '../../../shared/users/read.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { pageToken, positionOf } from '../api/page-token.ts';
-import { type UsersQuery, usersQuery } from '../schemas/requests.ts';
+import { type UsersQuery, usersQuery } from '../schemas/queries.ts';
 import { personSyncResponse, toUserResponse, userListResponse, userResponse } from '../schemas/user.ts';
 import { webexFailures } from './actions.ts';
 

@@ -60,7 +60,7 @@ describe('an idempotency key', () => {
   it('makes a request wait for the first one, and gives both the same response', async () => {
     let performed = 0;
     const work = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await ports.clock.sleep(500);
       return ++performed;
     };
     const responses = await Promise.all([perform(work), perform(work), perform(work)]);
