@@ -86,7 +86,7 @@ function targetOf(world: World, call: Call): { target: Target; exchanged: Grant 
   const exchanged = refreshToken === undefined ? undefined : world.grants.ownerOf(refreshToken);
   const authenticated = world.grants.authenticate(bearerOf(call) ?? '');
   const account =
-    exchanged?.account ?? world.grants.peekCode(form?.get('code') ?? '')?.account ?? authenticated?.grant.account;
+    exchanged?.account ?? world.codes.peek(form?.get('code') ?? '')?.account ?? authenticated?.grant.account;
   const tokenAgeMs = authenticated && world.now() - authenticated.issuedAt;
   const target = { path, query: url.search, method, grant, orgId: account?.orgId, refreshToken, tokenAgeMs };
   return { target, exchanged };

@@ -142,6 +142,6 @@ function decide(world: World, call: Call, request: Request, decision: string): A
   if (account.roles.length === 0 && world.settings.memberConsent === 'invalid_scope') {
     return back(redirectUri, { error: 'invalid_scope', state });
   }
-  const code = world.grants.issueCode({ account, clientId: client.clientId, scopes, redirectUri, challenge });
+  const code = world.codes.issue({ account, clientId: client.clientId, scopes, redirectUri, challenge });
   return back(redirectUri, { code, state });
 }
