@@ -28,8 +28,8 @@ async function main(): Promise<void> {
     clients: [{ ...sampleClient, redirectUris: values['redirect-uri'] }],
     ...(values.file !== undefined && { file: values.file }),
   });
-  console.log(webex.url);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void webex.close());
+  console.log(webex.url);
 }
 
 main().catch((error: { code?: string; message: string }) => {
