@@ -106,7 +106,7 @@ describe('through a link', () => {
     expect(run).toBeTypeOf('string');
     ports.clock.advance(3_600_000);
     const sent = ports.messages.length;
-    expect(await requestDueSyncs(ports, ports.clock.now() + 60_000)).toMatchObject({ resumed: 1, failed: 0 });
+    expect(await requestDueSyncs(ports, ports.clock.now() + 60_000)).toMatchObject({ resent: 1, failed: 0 });
     expect(ports.messages.slice(sent)).toMatchObject([{ topic: 'sync-users', data: { customer, sync: run } }]);
   });
 
