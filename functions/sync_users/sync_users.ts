@@ -24,7 +24,7 @@ const operationMs = 5 * 60_000;
  * @param shutdown aborts when the instance shuts down; then the run is left to another message
  */
 export function syncUsers(ports: Ports, shutdown?: AbortSignal) {
-  guardFunction(ports.log);
+  guardFunction(ports.log, { eventsOnly: true });
   return async (event: CloudEvent<unknown>): Promise<void> => {
     const parsed = message.safeParse(parseMessage(event.data));
     if (!parsed.success) {

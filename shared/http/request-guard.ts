@@ -27,6 +27,8 @@ export interface GuardOptions {
   headers?: Record<string, string>;
   /** Answers a refused request; without it, with a problem as JSON. The response is Node's, without Express's methods. */
   refuse?: (request: IncomingMessage, response: ServerResponse, error: unknown) => void;
+  /** Only POST with a body is allowed. The framework fails with an error of its own when an event function gets anything else. */
+  eventsOnly?: boolean;
 }
 
 /**
@@ -51,7 +53,7 @@ export function guardServer(server: Server, log: Log, options: GuardOptions = {}
   if (!app) return;
   const refuse = options.refuse ?? ((request, response, error) => sendProblem(response, error, log, traceOf(request)));
   installErrorHandler(app, refuse);
-  const listener = guarded(app, options.headers ?? {}, refuse);
+  const listener = guarded(app, options, refuse);
   server.removeAllListeners('request').on('request', listener).on('checkContinue', listener);
   server.headersTimeout = headersTimeoutMs;
 }
@@ -66,7 +68,7 @@ type Received = IncomingMessage & { body?: unknown; rawBody?: Buffer };
 /** The framework's listener behind the checks. */
 function guarded(
   app: RequestListener,
-  headers: Record<string, string>,
+  { headers = {}, eventsOnly = false }: GuardOptions,
   refuse: NonNullable<GuardOptions['refuse']>,
 ): RequestListener {
   const readings = new Set<BodyReading>();
@@ -104,6 +106,7 @@ function guarded(
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     try {
       checkPath(request.url ?? '');
+      if (eventsOnly) checkEvent(request);
       if (hasBody(request)) {
         checkBodyHeaders(request);
         if (request.headers.expect !== undefined) response.writeContinue();
@@ -118,6 +121,14 @@ function guarded(
     }
     app(request, response);
   };
+}
+
+function checkEvent(request: IncomingMessage): void {
+  if (request.method !== 'POST') throw new Failure('method_not_allowed', 'Allowed methods: POST.');
+  if (!hasBody(request)) {
+    const problems = [{ pointer: '', detail: 'has no body' }];
+    throw new Failure('invalid_request', 'The request has no body.', { problems });
+  }
 }
 
 /** Express answers a path that cannot be decoded by itself, before any handler. */
