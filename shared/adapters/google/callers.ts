@@ -45,13 +45,26 @@ export function googleCallers(
     await client.getFederatedSignonCertsAsync().catch(() => {
       throw new Failure('identity_unavailable', "Google's certificates cannot be read at the moment.");
     });
-    const ticket = await client.verifyIdToken({ idToken, audience }).catch(() => undefined);
-    const payload = ticket?.getPayload();
-    const refused = new Failure('unauthenticated', 'The bearer token is not a valid identity token for this service.');
+    const ticket = await client.verifyIdToken({ idToken, audience }).catch((error: Error) => {
+      throw new Failure('unauthenticated', refusalOf(error.message, audience));
+    });
+    const payload = ticket.getPayload();
+    const refused = new Failure('unauthenticated', notValid);
     if (!payload?.iss || !issuers.includes(payload.iss)) throw refused;
     if (!payload.email || payload.email_verified !== true) throw refused;
     const own = grants.filter(({ caller }) => caller.toLowerCase() === payload.email!.toLowerCase());
     const caller = { id: payload.email, grants: own.map(({ hierarchy, role }) => ({ hierarchy, role })) };
     return { caller, expiresAt: payload.exp * 1000 };
   }, now);
+}
+
+const notValid = 'The bearer token is not a valid identity token for this service.';
+
+/** google-auth-library tells reasons apart by their text only, which contains the token's claims and must not be shown. */
+function refusalOf(message: string, audience: string): string {
+  if (message.startsWith('Token used too late')) return 'The bearer token has expired.';
+  if (message.startsWith('Wrong recipient')) {
+    return `The bearer token is for another audience. This service expects ${audience}.`;
+  }
+  return notValid;
 }

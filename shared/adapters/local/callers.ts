@@ -1,4 +1,4 @@
-/** Callers of the local stack: tokens signed with a key of this machine, their grants inside. Never deployed. */
+/** The callers of the local stack: their tokens are signed with a key of this machine and contain their grants. */
 
 import type { Caller } from '../../domain/caller.ts';
 import { Failure } from '../../domain/failure.ts';
@@ -10,7 +10,7 @@ import { verifiedTokens } from '../verified-tokens.ts';
 export const localSignerName = 'local-signer';
 const issuer = 'local';
 
-/** A token for the local API. `audience` is the URL of `customers`. */
+/** Signs a token for the local API, valid for 12 hours. @param audience the URL of `customers` */
 export async function signLocalToken(secrets: Secrets, audience: string, caller: Caller): Promise<Secret> {
   const { SignJWT } = await import('jose');
   return new Secret(
@@ -36,10 +36,18 @@ export function localCallers(secrets: Secrets, audience: string): Callers {
       });
       const caller = { id: String(payload.email), grants: payload.grants as Caller['grants'] };
       return { caller, expiresAt: payload.exp! * 1000 };
-    } catch {
-      throw new Failure('unauthenticated', 'The bearer token is not a valid local token for this service.');
+    } catch (error) {
+      throw new Failure('unauthenticated', refusalOf(error, audience));
     }
   }, Date.now);
+}
+
+/** @see https://github.com/panva/jose/blob/main/docs/util/errors/README.md */
+function refusalOf(error: unknown, audience: string): string {
+  const { code, claim } = error as { code?: string; claim?: string };
+  if (code === 'ERR_JWT_EXPIRED') return 'The bearer token has expired: npm run --silent local:token prints a new one.';
+  if (claim === 'aud') return `The bearer token is for another audience. This service expects ${audience}.`;
+  return 'The bearer token is not a valid local token for this service.';
 }
 
 async function key(secrets: Secrets): Promise<Uint8Array> {
