@@ -1,12 +1,13 @@
 /**
- * `npm run bench -- api [seconds]`: requests a second and latencies of get, list and patch, beside a bare functions-framework
+ * `npm run bench -- api [--seconds 8]`: requests a second and latencies of get, list and patch, beside a bare functions-framework
  * handler that makes the same store calls, in turn and in the same run. The last line is one JSON object.
  */
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
-import type { Ready } from './api-child.ts';
+import { parseCommandLine } from '../../local/command-line.ts';
+import type { Ready } from './parts/api-child.ts';
 
 /** Requests under way at a time. */
 const concurrency = 16;
@@ -25,8 +26,18 @@ interface Figures {
   p99: number;
 }
 
-export async function main([seconds = '8']: string[]): Promise<void> {
-  const child = fork(new URL('./api-child.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+export async function main(args: string[]): Promise<void> {
+  const { seconds } = parseCommandLine(
+    {
+      command: 'npm run bench -- api',
+      purpose: 'Measures get, list and patch beside a bare handler that makes the same store calls.',
+      options: { seconds: { type: 'string', default: '8', help: 'Duration of each measurement.' } },
+    },
+    args,
+  );
+  const child = fork(new URL('./parts/api-child.ts', import.meta.url), {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   try {
     const [ready] = (await once(child, 'message')) as [Ready];
     const loads: Record<string, Load> = {

@@ -5,41 +5,49 @@
  */
 
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { parseCommandLine } from '../../local/command-line.ts';
 import { startEmulators } from '../../local/emulators.ts';
 import type { PluginName } from '../../scripts/build/bundle.ts';
 import { functionNames } from '../../scripts/build.ts';
 import { fillCompileCache, unpackBundles } from '../support/deployed.ts';
 import { startGoogleSigner } from '../support/google-signer.ts';
-import { type ColdStart, coldStart, type Subject } from './cold-start.ts';
+import { type ColdStart, coldStart, type Subject } from './parts/cold-start.ts';
 
 const peers = join(import.meta.dirname, 'peers');
 const caller = 'portal@example.com';
 const audience = 'https://example.com/customers';
 
 export async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      rounds: { type: 'string', default: '9' },
-      only: { type: 'string', default: '' },
-      without: { type: 'string', multiple: true, default: [] },
+  const values = parseCommandLine(
+    {
+      command: 'npm run bench -- cold',
+      purpose: 'Measures process start to the first response of each function, beside what others write.',
+      options: {
+        rounds: { type: 'string', default: '9', help: 'Starts of each.' },
+        only: { type: 'string', default: '', help: 'A regular expression for what to measure.' },
+        without: {
+          type: 'string',
+          default: '',
+          help: 'A plugin of the build: measures our bundles without it as well.',
+        },
+      },
     },
-  });
+    args,
+  );
   const rounds = Number(values.rounds);
   const emulators = await startEmulators();
   if (!emulators) throw new Error('This bench reads from the Firestore emulator, which is not installed here.');
   const signer = await startGoogleSigner();
   const firestore = { GOOGLE_CLOUD_PROJECT: 'cold', FIRESTORE_EMULATOR_HOST: emulators.firestoreHost };
   const complete = await unpackBundles();
-  const reduced = values.without.length > 0 ? await unpackBundles(values.without as PluginName[]) : undefined;
+  const reduced = values.without ? await unpackBundles([values.without as PluginName]) : undefined;
   try {
     await buildTuned(complete.folder);
     const subjects = {
       ...peerSubjects(complete.folder, firestore),
       ...(await ownSubjects(complete.folder, firestore, signer)),
-      ...(reduced && (await ownSubjects(reduced.folder, firestore, signer, `, without ${values.without.join(', ')}`))),
+      ...(reduced && (await ownSubjects(reduced.folder, firestore, signer, `, without ${values.without}`))),
     };
     const chosen = Object.entries(subjects).filter(([name]) => new RegExp(values.only).test(name));
     report(await measure(Object.fromEntries(chosen), rounds), rounds);

@@ -4,16 +4,23 @@
  */
 
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseCommandLine } from '../../local/command-line.ts';
 import { buildFunction } from '../../scripts/build.ts';
 import { unpackBundles } from '../support/deployed.ts';
-import { type ColdStart, coldStart, type Subject } from './cold-start.ts';
+import { type ColdStart, coldStart, type Subject } from './parts/cold-start.ts';
 
 /** The first page may take half as long again as one that does nothing. */
 const allowed = 1.5;
 
 export async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { rounds: { type: 'string', default: '15' } } });
+  const values = parseCommandLine(
+    {
+      command: 'npm run bench -- page',
+      purpose: 'Measures process start to the token page.',
+      options: { rounds: { type: 'string', default: '15', help: 'Starts of each.' } },
+    },
+    args,
+  );
   const rounds = Number(values.rounds);
   const { folder, remove } = await unpackBundles();
   try {

@@ -1,15 +1,15 @@
 /**
- * `npm run bench -- refresh`: the fleet's refresh against Webex with 150 ms latency, beside a naive loop (read, exchange, write,
- * one after another), and beside the bound that latency and concurrency set. Store operations are counted.
+ * `npm run bench -- refresh`: the refresh of a fleet against a Webex with 150 ms latency, beside a naive loop (read, exchange,
+ * write, one after another) and beside the bound that latency and concurrency set. Counts store operations.
  */
 
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import type { TokenResponse } from '../../local/webex/oauth/token-response.ts';
+import { parseCommandLine } from '../../local/command-line.ts';
+import type { TokenResponse } from '../../local/webex/oauth/grants.ts';
 import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { accessTokenPlace, connections, refreshTokenPlace } from '../../shared/storage/layout.ts';
@@ -19,18 +19,21 @@ import { countingStore } from '../support/counting-store.ts';
 import { connect, members } from '../support/fleet.ts';
 import { type TestPorts, testPorts } from '../support/ports.ts';
 
+const usage = {
+  command: 'npm run bench -- refresh',
+  purpose: "Measures the refresh of a fleet beside a naive loop and the bound that Webex's latency sets.",
+  options: {
+    customers: { type: 'string', default: '2000', help: 'Customers in the fleet.' },
+    naive: { type: 'string', default: '40', help: 'Customers of the naive loop.' },
+    concurrency: { type: 'string', default: '20', help: 'Refreshes at a time.' },
+    // A commit to a file stops the whole process, so this measures the disk, which no function has.
+    file: { type: 'boolean', help: 'Keep the store in a file instead of in memory.' },
+    latency: { type: 'string', default: '150', help: 'Latency of Webex, ms.' },
+  },
+} as const;
+
 export async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      customers: { type: 'string', default: '2000' },
-      naive: { type: 'string', default: '40' },
-      concurrency: { type: 'string', default: '20' },
-      /** On the disk a commit stops the whole process: that measures the disk, which no function has. */
-      file: { type: 'boolean', default: false },
-      latency: { type: 'string', default: '150' },
-    },
-  });
+  const values = parseCommandLine(usage, args);
   const [customers, naive, concurrency, latencyMs] = [
     Number(values.customers),
     Number(values.naive),
@@ -40,7 +43,7 @@ export async function main(args: string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-refresh-'));
   const fleet = members(customers);
   const workerData = { fleet, latencyMs };
-  const thread = new Worker(new URL('refresh-webex.ts', import.meta.url), { workerData });
+  const thread = new Worker(new URL('parts/refresh-webex.ts', import.meta.url), { workerData });
   const [webex] = (await once(thread, 'message')) as [{ url: string; grants: Record<string, TokenResponse> }];
   const store = countingStore(sqliteStore({ file: values.file ? join(folder, 'store.db') : ':memory:' }));
   const ports = testPorts(webex, { clock: runningClock(), store });
@@ -62,12 +65,28 @@ export async function main(args: string[]): Promise<void> {
   await rm(folder, { recursive: true });
   if (refreshed !== customers) throw new Error(`${refreshed} of ${customers} connections were renewed.`);
 
-  const perSecond = refreshed / (fleetMs / 1000);
+  console.log(
+    JSON.stringify(figures({ customers, naive, concurrency, latencyMs, fleetMs, naiveMs }, store.operations)),
+  );
+}
+
+interface Run {
+  customers: number;
+  naive: number;
+  concurrency: number;
+  latencyMs: number;
+  fleetMs: number;
+  naiveMs: number;
+}
+
+function figures(
+  { customers, naive, concurrency, latencyMs, fleetMs, naiveMs }: Run,
+  { reads, writes }: { reads: number; writes: number },
+) {
+  const perSecond = customers / (fleetMs / 1000);
   const naivePerSecond = naive / (naiveMs / 1000);
   const bound = concurrency / (latencyMs / 1000);
-  // The query bills each connection that it finds; what a refresh reads beyond is the customer's record.
-  const readsBeyondQuery = (store.operations.reads - customers) / customers;
-  const result = {
+  return {
     customers,
     concurrency,
     latencyMs,
@@ -76,15 +95,15 @@ export async function main(args: string[]): Promise<void> {
     ofBound: round(perSecond / bound),
     naivePerSecond: round(naivePerSecond),
     timesNaive: round(perSecond / naivePerSecond),
-    // On a busy machine an exchange takes longer than Webex does: against the naive loop's own pace, that falls out.
+    // On a busy machine an exchange takes longer than Webex does. The naive loop is slowed as well, so this ratio is not.
     ofNaiveAtConcurrency: round(perSecond / naivePerSecond / concurrency),
-    readsPerRefresh: round(readsBeyondQuery),
-    writesPerRefresh: round(store.operations.writes / customers),
+    // The query bills each connection that it finds. A refresh also reads the customer's record.
+    readsPerRefresh: round((reads - customers) / customers),
+    writesPerRefresh: round(writes / customers),
   };
-  console.log(JSON.stringify(result));
 }
 
-/** What one would write first: no lease, no schedule, nothing side by side. */
+/** What most would write first: no lease, no schedule, one after another. */
 async function naiveLoop(ports: TestPorts, count: number): Promise<void> {
   const { store, sealer, webex } = ports;
   const found = await store.query<Connection>({ collection: connections, limit: count });

@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- sync --people 100000`: what a sync costs against paging alone and against writing every user each time.
- * Webex's stand-in and every measured run are processes of their own; the latter run bundled, and with the memory flags of the deployment.
+ * `npm run bench -- sync --people 100000`: what a sync costs, beside paging alone and beside writing every user each time.
+ * The Webex stand-in and every measured run have a process of their own. The measured code is bundled and runs with the memory
+ * flags of the deployment.
  */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
@@ -9,18 +10,34 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { parseCommandLine } from '../../local/command-line.ts';
 import { startEmulators } from '../../local/emulators.ts';
 import { connectedCustomer, sealingKeys } from '../support/ports.ts';
-import { benchOutside, type Measured, type Task } from './sync-child.ts';
+import { benchOutside, type Measured, type Task } from './parts/sync-child.ts';
 
 const run = promisify(execFile);
-/** As the deployed function: without them V8 takes what the machine has before it cleans up. */
+/** Those of the deployed function. Without them V8 uses the whole memory before it collects garbage. */
 export const memoryFlags = ['--max-old-space-size=160', '--max-semi-space-size=4'];
-/** Here packages are found, and nothing is committed. */
+/** In node_modules, because packages are found from there and git ignores it. */
 const bundled = join(import.meta.dirname, '../../node_modules/.bench/sync-child.mjs');
 const orgId = '0f0e0d0c-0b0a-4908-8706-050403020100';
+
+const usage = {
+  command: 'npm run bench -- sync',
+  purpose: 'Measures syncs beside paging alone and beside writing every user.',
+  options: {
+    people: { type: 'string', default: '100000', help: 'People in the organization.' },
+    'firestore-people': {
+      type: 'string',
+      default: '5000',
+      help: 'The same on the Firestore emulator; 0 leaves it out.',
+    },
+    'page-size': { type: 'string', default: '500', help: 'People on a page of Webex.' },
+    latency: { type: 'string', default: '50', help: 'Latency of Webex, ms.' },
+  },
+} as const;
 
 interface Options {
   people: number;
@@ -29,22 +46,14 @@ interface Options {
 }
 
 export async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      people: { type: 'string', default: '100000' },
-      'firestore-people': { type: 'string', default: '5000' },
-      'page-size': { type: 'string', default: '500' },
-      latency: { type: 'string', default: '50' },
-    },
-  });
+  const values = parseCommandLine(usage, args);
   const options = {
     people: Number(values.people),
     pageSize: Number(values['page-size']),
     latencyMs: Number(values.latency),
   };
   await build({
-    entryPoints: [join(import.meta.dirname, 'sync-child.ts')],
+    entryPoints: [join(import.meta.dirname, 'parts/sync-child.ts')],
     outfile: bundled,
     bundle: true,
     platform: 'node',
@@ -52,7 +61,7 @@ export async function main(args: string[]): Promise<void> {
     packages: 'external',
     logLevel: 'error',
   });
-  // Google's library would look for the metadata server of a cloud machine; the measured processes inherit it.
+  // The measured processes inherit it. Otherwise Google's library looks for a cloud machine's metadata server.
   process.env.METADATA_SERVER_DETECTION = 'none';
   const folder = await mkdtemp(join(tmpdir(), 'bench-sync-'));
   const file = (name: string) => ({ file: join(folder, name) });
@@ -72,44 +81,15 @@ export async function main(args: string[]): Promise<void> {
   }
 }
 
-/** Paging alone stands beside every sync that is held against it. */
-async function compare(options: Options, stores: Record<'sync' | 'naive', Task['store']>, engine: string) {
+type StandIn = Awaited<ReturnType<typeof startStandIn>>;
+type Stores = Record<'sync' | 'naive', Task['store']>;
+type Measure = (label: string, kind: Task['kind']) => Promise<Measured>;
+
+/** Measures paging alone beside every sync that it is compared with. */
+async function compare(options: Options, stores: Stores, engine: string) {
   const webex = await startStandIn();
   try {
-    const keys = sealingKeys();
-    await webex.control('organizations', { id: orgId, name: 'Umbrella', people: options.people });
-    const prepare = async (store: Task['store']) => {
-      const { ports } = benchOutside({ webexUrl: webex.url, keys, store, pageSize: options.pageSize });
-      const grant = await webex.control<ReturnType<Parameters<typeof connectedCustomer>[1]['control']['grant']>>(
-        'grant',
-        { orgId },
-      );
-      const customer = await connectedCustomer(
-        ports,
-        { control: { grant: () => grant } as never },
-        { id: orgId, name: 'Umbrella' },
-      );
-      await ports.store.close();
-      return customer;
-    };
-    const customers = { sync: await prepare(stores.sync), naive: await prepare(stores.naive) };
-    await webex.control('settings', { latencyMs: options.latencyMs });
-    const measure = async (label: string, kind: Task['kind']) => {
-      const which = kind === 'naive' ? 'naive' : 'sync';
-      const task: Task = {
-        kind,
-        webexUrl: webex.url,
-        keys,
-        customer: customers[which],
-        orgId,
-        pageSize: options.pageSize,
-        store: stores[which],
-      };
-      const { stdout } = await run(process.execPath, [...memoryFlags, bundled, JSON.stringify(task)]);
-      const measured = JSON.parse(stdout) as Measured;
-      console.log(line(`${engine}: ${label}`, measured));
-      return measured;
-    };
+    const measure = await prepare(webex, options, stores, engine);
     const churn = (seed: number, share: number) => {
       const part = Math.round((options.people * share) / 4);
       return webex.control('people', { orgId, churn: { seed, add: part, change: 2 * part, remove: part } });
@@ -124,31 +104,70 @@ async function compare(options: Options, stores: Record<'sync' | 'naive', Task['
     paging.push(await measure('paging alone', 'paging'));
     await churn(2, 0.1);
     const churn10 = await measure('10 % churn', 'sync');
-    const alone = (at: number) => (paging[at]!.wallMs + paging[at + 1]!.wallMs) / 2;
-    const ratio = (measured: Measured, pagingMs: number) => Math.round((measured.wallMs / pagingMs) * 1000) / 1000;
-    return {
-      people: options.people,
-      pagingMs: paging.map(({ wallMs }) => wallMs),
-      first,
-      noChange,
-      churn01,
-      churn10,
-      naive,
-      ratioToPaging: {
-        first: ratio(first, paging[0]!.wallMs),
-        noChange: ratio(noChange, alone(0)),
-        churn01: ratio(churn01, alone(1)),
-        churn10: ratio(churn10, paging[2]!.wallMs),
-        naive: ratio(naive, paging[0]!.wallMs),
-      },
-      operationsPerThousand: {
-        noChange: ((noChange.reads + noChange.writes) / options.people) * 1000,
-        naive: ((naive.reads + naive.writes) / options.people) * 1000,
-      },
-    };
+    return summary(options.people, paging, { first, noChange, churn01, churn10, naive });
   } finally {
     await webex.stop();
   }
+}
+
+/** Connects one customer for each way, and returns the function that measures a process. */
+async function prepare(webex: StandIn, options: Options, stores: Stores, engine: string): Promise<Measure> {
+  const keys = sealingKeys();
+  await webex.control('organizations', { id: orgId, name: 'Umbrella', people: options.people });
+  const connectCustomer = async (store: Task['store']) => {
+    const { ports } = benchOutside({ webexUrl: webex.url, keys, store, pageSize: options.pageSize });
+    const grant = await webex.control<ReturnType<Parameters<typeof connectedCustomer>[1]['control']['grant']>>(
+      'grant',
+      { orgId },
+    );
+    const control = { grant: () => grant } as never;
+    const customer = await connectedCustomer(ports, { control }, { id: orgId, name: 'Umbrella' });
+    await ports.store.close();
+    return customer;
+  };
+  const customers = { sync: await connectCustomer(stores.sync), naive: await connectCustomer(stores.naive) };
+  await webex.control('settings', { latencyMs: options.latencyMs });
+  return async (label, kind) => {
+    const way = kind === 'naive' ? 'naive' : 'sync';
+    const { pageSize } = options;
+    const task: Task = {
+      kind,
+      webexUrl: webex.url,
+      keys,
+      customer: customers[way],
+      orgId,
+      pageSize,
+      store: stores[way],
+    };
+    const { stdout } = await run(process.execPath, [...memoryFlags, bundled, JSON.stringify(task)]);
+    const measured = JSON.parse(stdout) as Measured;
+    console.log(line(`${engine}: ${label}`, measured));
+    return measured;
+  };
+}
+
+/** @param paging the three measurements of paging alone, in the order of the syncs between them */
+function summary(
+  people: number,
+  paging: Measured[],
+  syncs: Record<'first' | 'noChange' | 'churn01' | 'churn10' | 'naive', Measured>,
+) {
+  const around = (index: number) => (paging[index]!.wallMs + paging[index + 1]!.wallMs) / 2;
+  const ratio = ({ wallMs }: Measured, pagingMs: number) => Math.round((wallMs / pagingMs) * 1000) / 1000;
+  const perThousand = ({ reads, writes }: Measured) => ((reads + writes) / people) * 1000;
+  return {
+    people,
+    pagingMs: paging.map(({ wallMs }) => wallMs),
+    ...syncs,
+    ratioToPaging: {
+      first: ratio(syncs.first, paging[0]!.wallMs),
+      noChange: ratio(syncs.noChange, around(0)),
+      churn01: ratio(syncs.churn01, around(1)),
+      churn10: ratio(syncs.churn10, paging[2]!.wallMs),
+      naive: ratio(syncs.naive, paging[0]!.wallMs),
+    },
+    operationsPerThousand: { noChange: perThousand(syncs.noChange), naive: perThousand(syncs.naive) },
+  };
 }
 
 function line(label: string, { wallMs, cpuMs, reads, writes, peakRssMiB, people, counts }: Measured): string {
@@ -157,7 +176,7 @@ function line(label: string, { wallMs, cpuMs, reads, writes, peakRssMiB, people,
   return `${label.padEnd(56)}${numbers} ${String(peakRssMiB).padStart(4)} MiB  ${people} people${said}`;
 }
 
-/** The stand-in as a process of its own, so that its work is not ours. */
+/** Starts the stand-in as a process of its own, so that its work is not measured. */
 async function startStandIn() {
   const main = join(import.meta.dirname, '../../local/webex/main.ts');
   const child: ChildProcess = spawn(process.execPath, [main, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,7 +1,7 @@
 /** Measures one cold start: the platform's entry point in a new process, until it has answered its first request. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { type Deployed, startFunction } from '../support/deployed.ts';
+import { type Deployed, startFunction } from '../../support/deployed.ts';
 
 const patienceMs = 20_000;
 

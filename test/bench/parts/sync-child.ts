@@ -1,19 +1,19 @@
 /** One measured run in a process of its own: a sync, paging alone, or the naive way. Prints one JSON object. */
 
-import { firestoreStore } from '../../shared/adapters/google/firestore-store.ts';
-import { keyringName } from '../../shared/adapters/jose-sealer.ts';
-import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
-import { integrationName } from '../../shared/adapters/webex/integration.ts';
-import { codeOf } from '../../shared/domain/failure.ts';
-import { leaseMs } from '../../shared/domain/sync-head.ts';
-import { hashOf, toUser } from '../../shared/domain/user.ts';
-import { usersOf } from '../../shared/storage/layout.ts';
-import { requestSync } from '../../shared/sync/request.ts';
-import { runSync } from '../../shared/sync/run.ts';
-import { withAccessToken } from '../../shared/tokens/access-token.ts';
-import { runningClock } from '../support/clock.ts';
-import { countingStore } from '../support/counting-store.ts';
-import { memorySecrets, type TestPorts, testPorts } from '../support/ports.ts';
+import { firestoreStore } from '../../../shared/adapters/google/firestore-store.ts';
+import { keyringName } from '../../../shared/adapters/jose-sealer.ts';
+import { sqliteStore } from '../../../shared/adapters/local/sqlite-store.ts';
+import { integrationName } from '../../../shared/adapters/webex/integration.ts';
+import { codeOf } from '../../../shared/domain/failure.ts';
+import { leaseMs } from '../../../shared/domain/sync-head.ts';
+import { hashOf, toUser } from '../../../shared/domain/user.ts';
+import { usersOf } from '../../../shared/storage/layout.ts';
+import { requestSync } from '../../../shared/sync/request.ts';
+import { runSync } from '../../../shared/sync/run.ts';
+import { withAccessToken } from '../../../shared/tokens/access-token.ts';
+import { runningClock } from '../../support/clock.ts';
+import { countingStore } from '../../support/counting-store.ts';
+import { memorySecrets, type TestPorts, testPorts } from '../../support/ports.ts';
 
 export interface Task {
   kind: 'paging' | 'naive' | 'sync';
