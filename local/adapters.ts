@@ -1,4 +1,4 @@
-/** The local side of the ports: what runs with nothing but Node. Brought by whoever starts a local stack; no deployed bundle holds it. */
+/** The ports' local adapters, which need only Node. The local stack passes them to `compose`; no deployed bundle contains them. */
 
 import { localCallers } from '../shared/adapters/local/callers.ts';
 import { fileSecrets } from '../shared/adapters/local/file-secrets.ts';

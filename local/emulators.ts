@@ -1,4 +1,4 @@
-/** Google's own emulators of Firestore and Pub/Sub, as installed with the Google Cloud CLI: found, started, ended. */
+/** Finds, starts and stops Google's emulators of Firestore and Pub/Sub, as installed with the Google Cloud CLI. */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,9 +19,9 @@ export interface Emulators {
 }
 
 /**
- * Starts both on free loopback ports, `undefined` where the Google Cloud CLI, an emulator or Java is missing.
- * They end with `stop()`, and by themselves when this process dies, however it dies.
- * Keep users apart by random project ids.
+ * Starts both on free loopback ports. Returns `undefined` if the Google Cloud CLI, an emulator or Java is missing.
+ * They stop with `stop()`, and when this process dies for any reason.
+ * Users of one emulator choose random project ids to stay apart.
  */
 export async function startEmulators(): Promise<Emulators | undefined> {
   const commands = await findEmulators();
@@ -43,7 +43,7 @@ export async function startEmulators(): Promise<Emulators | undefined> {
   return { firestoreHost, pubsubHost, stop };
 }
 
-/** The arguments of `java` for each emulator. The launch scripts that come with them hide the JVM's process id. */
+/** The arguments of `java` for each emulator. Their own launch scripts would hide the JVM's process id. */
 async function findEmulators(): Promise<{ firestore: string[]; pubsub: string[] } | undefined> {
   const sdk = run('gcloud', ['info', '--format=value(installation.sdk_root)']);
   const java = run('java', ['-version']);
@@ -57,7 +57,7 @@ async function findEmulators(): Promise<{ firestore: string[]; pubsub: string[] 
     const pubsubJar = (await readdir(pubsubLib)).find((name) => name.endsWith('-all.jar'));
     if (mainClass === undefined || pubsubJar === undefined) return undefined;
     return {
-      // Without a limit it grows over 1 GB under load.
+      // Without a limit the emulator grows beyond 1 GB under load.
       firestore: ['-Xmx512m', '-Duser.language=en', '-cp', firestoreJar, mainClass],
       pubsub: ['-Xmx256m', '-jar', join(pubsubLib, pubsubJar)],
     };
@@ -66,11 +66,9 @@ async function findEmulators(): Promise<{ firestore: string[]; pubsub: string[] 
   }
 }
 
-/**
- * A JVM under a shell that ends it when our end of its standard input closes: which also happens when this process is killed.
- */
+/** Starts a JVM under a shell that stops it when the shell's standard input closes. That also happens when this process is killed. */
 function startJava(args: string[]): { ready(host: string): Promise<void>; end(): Promise<void> } {
-  // A Ctrl-C reaches the whole group: the shell must outlive it to end the JVM.
+  // Ctrl-C reaches the whole process group, and the shell must survive it to stop the JVM.
   const script =
     'trap : INT TERM HUP; java "$@" </dev/null 2>&1 & jvm=$!; cat >/dev/null; kill $jvm 2>/dev/null; wait $jvm';
   const shell = spawn('sh', ['-c', script, 'sh', ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
@@ -79,19 +77,21 @@ function startJava(args: string[]): { ready(host: string): Promise<void>; end():
     output = `${output}${chunk}`.slice(-2000);
   });
   return {
-    ready: (host) => answers(host, () => output),
+    ready: (host) => waitUntilReady(host, () => output),
     end: () => end(shell),
   };
 }
 
-async function answers(host: string, output: () => string): Promise<void> {
+async function waitUntilReady(host: string, output: () => string): Promise<void> {
   const endsAt = Date.now() + readyTimeoutMs;
   while (Date.now() < endsAt) {
     const response = await fetch(`http://${host}/`).catch(() => undefined);
     if (response?.ok) return;
     await sleep(50);
   }
-  throw new Error(`An emulator did not get ready. Its last words:\n${output()}`);
+  throw new Error(
+    `An emulator did not start within ${readyTimeoutMs / 1000} seconds. The end of its output:\n${output()}`,
+  );
 }
 
 async function end(shell: ChildProcess): Promise<void> {
@@ -101,7 +101,7 @@ async function end(shell: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** Ports that are free now: all are held until all are known, so that they differ. */
+/** Ports that are free now. All stay open until all are known, so that they differ. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));

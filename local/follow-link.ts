@@ -2,7 +2,7 @@
 
 import { authorize } from './webex/authorize.ts';
 
-/** Goes where a browser goes: the link's page, its button, the pages of Webex, the callback, the result. */
+/** Opens the link, submits its form, signs in at Webex and returns the result page. */
 export async function followLink(link: string, visitor: { email: string; password: string }): Promise<string> {
   const cookies = new Map<string, string>();
   const visit = async (url: string, method = 'GET') => {
@@ -21,9 +21,9 @@ export async function followLink(link: string, visitor: { email: string; passwor
     return response;
   };
   const page = await visit(link);
-  if (!page.ok) throw new Error(`The connect link answered ${page.status}.`);
-  const begun = await visit(link, 'POST');
-  const callback = await authorize(begun.headers.get('refresh')!.replace('0; url=', ''), visitor);
-  const ended = await visit(callback);
-  return (await visit(ended.headers.get('location')!)).text();
+  if (!page.ok) throw new Error(`The connect link returned ${page.status}.`);
+  const started = await visit(link, 'POST');
+  const callback = await authorize(started.headers.get('refresh')!.replace('0; url=', ''), visitor);
+  const finished = await visit(callback);
+  return (await visit(finished.headers.get('location')!)).text();
 }

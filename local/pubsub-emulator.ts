@@ -1,4 +1,4 @@
-/** Makes topics on the Pub/Sub emulator as the deployment has them, over its REST interface. */
+/** Creates topics and subscriptions on the Pub/Sub emulator like those of the deployment, over its REST interface. */
 
 export interface PushSettings {
   minBackoffMs?: number;
@@ -7,8 +7,8 @@ export interface PushSettings {
 }
 
 /**
- * A topic and, with `endpoint`, its push subscription to `{endpoint}/projects/P/topics/T`, whose dead letters wait in
- * the subscription `{topic}-dead`.
+ * Creates a topic and, with `endpoint`, a push subscription to `{endpoint}/projects/P/topics/T`. Its dead letters go to the
+ * subscription `{topic}-dead`.
  * @param host `host:port` of the emulator
  */
 export async function createTopic(
@@ -33,7 +33,7 @@ export async function createTopic(
   });
 }
 
-/** The data of up to 100 messages that wait in a subscription. */
+/** Pulls up to 100 messages from a subscription and returns their data. */
 export async function pull(host: string, project: string, subscription: string): Promise<unknown[]> {
   const answer = (await call(host, 'POST', `projects/${project}/subscriptions/${subscription}:pull`, {
     maxMessages: 100,

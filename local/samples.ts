@@ -1,18 +1,18 @@
-/** What `npm start` shows: two sample customers are connected through the real OAuth flow, refreshed and synced. */
+/** The sample customers of `npm start`: connects them through the real OAuth flow, refreshes their tokens and syncs their users. */
 
 import { signLocalToken } from '../shared/adapters/local/callers.ts';
 import { followLink } from './follow-link.ts';
 import type { LocalStack } from './functions.ts';
 import { sampleOrganizations } from './webex/sample.ts';
 
-interface CustomerAnswer {
+interface CustomerResponse {
   id: string;
   name: string;
   connection: { state: string; organization_name?: string; refresh_time?: string };
   refresh_token_expires_in?: number;
 }
 
-interface SyncAnswer {
+interface SyncResponse {
   id: string;
   state: string;
   counts: { scanned: number; added: number; changed: number; removed: number };
@@ -21,43 +21,48 @@ interface SyncAnswer {
 
 const hierarchy = 'sys.provider.reseller';
 
-/** Brings every sample organization's customer to connected and synced, telling each step; what is there already stays. */
-export async function connectSamples(stack: LocalStack, tell: (line: string) => void): Promise<void> {
-  const call = await caller(stack);
-  const rows: string[][] = [['CUSTOMER', 'STATE', 'ORGANIZATION', 'RUNWAY', 'USERS']];
+/** Connects and syncs the customer of every sample organization and prints each step. Existing customers stay as they are. */
+export async function connectSamples(stack: LocalStack, print: (line: string) => void): Promise<void> {
+  const call = await apiCaller(stack);
+  const rows = [['CUSTOMER', 'STATE', 'ORGANIZATION', 'TIME LEFT', 'USERS']];
   for (const organization of sampleOrganizations) {
-    const customer = await findOrCreate(call, organization.name, organization.id);
-    const connected = customer.connection.state === 'active';
-    if (!connected) {
-      tell(`${organization.name}: connecting through the OAuth flow`);
-      const { url } = await call<{ url: string }>('POST', `/${customer.id}:connect`);
-      await followLink(url, organization.administrators![0]!);
-    }
-    // A fresh connection has begun its first sync by itself; an old one is asked for another.
-    const sync = connected
-      ? await call<SyncAnswer>('POST', `/${customer.id}:sync`)
-      : await newestSync(call, customer.id);
-    tell(`${organization.name}: refreshing its access token`);
-    await call('POST', `/${customer.id}:refresh`);
-    const { counts } = await watch(call, customer.id, sync, (line) => tell(`${organization.name}: ${line}`));
-    const now = await call<CustomerAnswer>('GET', `/${customer.id}`);
-    const days = Math.floor((now.refresh_token_expires_in ?? 0) / 86_400);
-    const { state, organization_name: organizationName = '' } = now.connection;
-    rows.push([now.name, state, organizationName, `${days} days`, String(counts.scanned)]);
+    rows.push(await connectSample(call, organization, (line) => print(`${organization.name}: ${line}`)));
   }
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  for (const row of rows)
-    tell(
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    );
+  for (const row of rows) {
+    const cells = row.map((cell, column) => cell.padEnd(widths[column]!));
+    print(cells.join('  ').trimEnd());
+  }
+}
+
+/** @returns the cells of the customer's row */
+async function connectSample(
+  call: Call,
+  { id, name, administrators }: (typeof sampleOrganizations)[number],
+  print: (line: string) => void,
+): Promise<string[]> {
+  const customer = await findOrCreate(call, name, id);
+  const isConnected = customer.connection.state === 'active';
+  if (!isConnected) {
+    print('connecting through the OAuth flow');
+    const { url } = await call<{ url: string }>('POST', `/${customer.id}:connect`);
+    await followLink(url, administrators![0]!);
+  }
+  // A new connection has requested its first sync already.
+  const sync = isConnected
+    ? await call<SyncResponse>('POST', `/${customer.id}:sync`)
+    : await newestSync(call, customer.id);
+  print('refreshing the access token');
+  await call('POST', `/${customer.id}:refresh`);
+  const { counts } = await finishSync(call, customer.id, sync, print);
+  const { connection, refresh_token_expires_in: timeLeft = 0 } = await call<CustomerResponse>('GET', `/${customer.id}`);
+  const days = `${Math.floor(timeLeft / 86_400)} days`;
+  return [name, connection.state, connection.organization_name ?? '', days, String(counts.scanned)];
 }
 
 type Call = <T>(method: string, path: string, body?: object) => Promise<T>;
 
-async function caller({ url, config, composition }: LocalStack): Promise<Call> {
+async function apiCaller({ url, config, composition }: LocalStack): Promise<Call> {
   const grants = [{ hierarchy: 'sys', role: 'administrator' as const }];
   const token = await signLocalToken(composition.secrets, config.CALLER_AUDIENCE, {
     id: 'local-stack@localhost',
@@ -70,41 +75,41 @@ async function caller({ url, config, composition }: LocalStack): Promise<Call> {
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} /customers${path} answered ${response.status}: ${text}`);
+    if (!response.ok) throw new Error(`${method} /customers${path} returned ${response.status}: ${text}`);
     return text ? JSON.parse(text) : undefined;
   };
 }
 
-async function findOrCreate(call: Call, name: string, accountNumber: string): Promise<CustomerAnswer> {
+async function findOrCreate(call: Call, name: string, accountNumber: string): Promise<CustomerResponse> {
   const query = new URLSearchParams({ hierarchy: 'sys', name_prefix: name });
-  const { customers } = await call<{ customers: CustomerAnswer[] }>('GET', `?${query}`);
+  const { customers } = await call<{ customers: CustomerResponse[] }>('GET', `?${query}`);
   const found = customers.find((customer) => customer.name === name);
-  return found ?? call<CustomerAnswer>('POST', '', { hierarchy, name, account_number: accountNumber });
+  return found ?? call<CustomerResponse>('POST', '', { hierarchy, name, account_number: accountNumber });
 }
 
-async function newestSync(call: Call, customer: string): Promise<SyncAnswer> {
-  const { syncs } = await call<{ syncs: SyncAnswer[] }>('GET', `/${customer}/syncs?page_size=1`);
-  if (!syncs[0]) throw new Error('Connecting has begun no sync.');
+async function newestSync(call: Call, customer: string): Promise<SyncResponse> {
+  const { syncs } = await call<{ syncs: SyncResponse[] }>('GET', `/${customer}/syncs?page_size=1`);
+  if (!syncs[0]) throw new Error('The new connection has requested no sync.');
   return syncs[0];
 }
 
-/** Tells the progress of a sync until it has ended. */
-async function watch(
+/** Waits until the sync has finished and prints its progress. */
+async function finishSync(
   call: Call,
   customer: string,
-  asked: SyncAnswer,
-  tell: (line: string) => void,
-): Promise<SyncAnswer> {
-  let sync = asked;
-  let told = -1;
+  requested: SyncResponse,
+  print: (line: string) => void,
+): Promise<SyncResponse> {
+  let sync = requested;
+  let printed = 0;
   while (sync.state === 'queued' || sync.state === 'running') {
-    if (sync.counts.scanned !== told) tell(`syncing users, ${sync.counts.scanned} so far`);
-    told = sync.counts.scanned;
+    if (sync.counts.scanned > printed) print(`syncing users, ${sync.counts.scanned} so far`);
+    printed = sync.counts.scanned;
     await new Promise((resolve) => setTimeout(resolve, 50));
-    sync = await call<SyncAnswer>('GET', `/${customer}/syncs/${sync.id}`);
+    sync = await call<SyncResponse>('GET', `/${customer}/syncs/${sync.id}`);
   }
   if (sync.state === 'failed') throw new Error(`The sync failed: ${sync.failure?.message}`);
   const { scanned, added, changed, removed } = sync.counts;
-  tell(`synced ${scanned} users (${added} added, ${changed} changed, ${removed} removed)`);
+  print(`synced ${scanned} users (${added} added, ${changed} changed, ${removed} removed)`);
   return sync;
 }

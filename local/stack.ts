@@ -3,82 +3,100 @@
  * With WEBEX_CLIENT_ID and WEBEX_CLIENT_SECRET the functions talk to the real Webex.
  */
 
-import { mkdirSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { keyringName, newSealingKey } from '../shared/adapters/jose-sealer.ts';
-import { localSignerName } from '../shared/adapters/local/callers.ts';
-import { integrationName } from '../shared/adapters/webex/integration.ts';
-import { codeOf, Failure } from '../shared/domain/failure.ts';
-import { Secret } from '../shared/domain/secret.ts';
-import type { Secrets } from '../shared/ports.ts';
+import { sqliteStore } from '../shared/adapters/local/sqlite-store.ts';
+import { Failure } from '../shared/domain/failure.ts';
+import { parseCommandLine } from './command-line.ts';
+import { checkData } from './data-checks.ts';
+import { lockData } from './data-lock.ts';
 import { startEmulators } from './emulators.ts';
-import { localFolder } from './environment.ts';
+import { localEnvironment, localFolder } from './environment.ts';
 import { startFunctions } from './functions.ts';
+import { endLeases } from './leases.ts';
 import { createTopic } from './pubsub-emulator.ts';
 import { connectSamples } from './samples.ts';
+import { type Integration, prepareSecrets } from './secrets.ts';
 import { sampleClient } from './webex/sample.ts';
 import { startWebex } from './webex/server.ts';
 
-/** Secrets of this machine, made on the first start. */
-async function prepareSecrets(
-  secrets: Secrets,
-  integration: { clientId: string; clientSecret: string },
-): Promise<void> {
-  const missing = (name: string) =>
-    secrets.read(name).then(
-      () => false,
-      (error) => codeOf(error) === 'secret_missing',
-    );
-  const add = (name: string, value: string) => secrets.add(name, new Secret(value));
-  if (await missing(keyringName)) await add(keyringName, JSON.stringify({ keys: [newSealingKey('local-1')] }));
-  if (await missing(localSignerName)) await add(localSignerName, crypto.randomUUID() + crypto.randomUUID());
-  const { clientId, clientSecret } = integration;
-  await add(integrationName, JSON.stringify({ client_id: clientId, client_secrets: [clientSecret] }));
-}
+type Closers = (() => Promise<unknown>)[];
 
-/** Starts what `values` and the environment ask for; what it started is in `closing`, latest first, even when it fails. */
-async function start(closing: (() => Promise<unknown>)[]): Promise<void> {
-  const { values } = parseArgs({ options: { emulators: { type: 'boolean', default: false } } });
-  const { PORT = '8080', WEBEX_CLIENT_ID, WEBEX_CLIENT_SECRET } = process.env;
-  const port = Number(PORT);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new Failure('configuration_invalid', 'PORT is not a port number from 1 to 65535.');
-  }
-  mkdirSync(localFolder, { recursive: true });
-  const url = `http://localhost:${port}`;
+/** Starts everything and adds what it has started to `closers`, latest first, even when a later step fails. */
+async function start(closers: Closers): Promise<void> {
+  const { emulators } = parseCommandLine({
+    command: 'npm start',
+    purpose: `Starts the local stack. PORT sets its port; its data is in ${localFolder}.`,
+    options: {
+      emulators: { type: 'boolean', help: 'Use the official Firestore and Pub/Sub emulators instead of SQLite.' },
+    },
+  });
+  const url = `http://localhost:${readPort()}`;
+  const integration = readIntegration();
+  checkData(localFolder);
+  const lock = lockData(localFolder, url);
+  closers.unshift(async () => lock.release());
   const env: Record<string, string | undefined> = { ...process.env };
-
-  const real = WEBEX_CLIENT_ID && WEBEX_CLIENT_SECRET;
-  if (!real) {
+  if (!integration) {
     const client = { ...sampleClient, redirectUris: [`${url}/webex_teams_oauth/callback`] };
     const webex = await startWebex({ clients: [client], file: `${localFolder}/webex.json` });
+    closers.unshift(webex.close);
     env.WEBEX_API_URL = `${webex.url}/v1`;
-    closing.unshift(webex.close);
   }
-  if (values.emulators) Object.assign(env, await useEmulators(url, closing));
+  if (emulators) Object.assign(env, await useEmulators(url, closers));
+  else await takeOver();
 
-  const stack = await startFunctions(port, env);
-  closing.unshift(stack.close);
-  const integration = real
-    ? { clientId: WEBEX_CLIENT_ID, clientSecret: WEBEX_CLIENT_SECRET }
-    : { clientId: sampleClient.clientId, clientSecret: sampleClient.clientSecrets[0]! };
-  await prepareSecrets(stack.composition.secrets, integration);
+  const stack = await startFunctions(readPort(), env);
+  closers.unshift(stack.close);
+  const [clientSecret = ''] = sampleClient.clientSecrets;
+  await prepareSecrets(stack.composition.secrets, integration ?? { clientId: sampleClient.clientId, clientSecret });
 
   await stack.tick();
-  if (!real) await connectSamples(stack, (line) => console.log(line));
-  console.log(`token page:  ${stack.url}/webex_teams_oauth`);
-  console.log(`customers:   ${stack.url}/customers   (a token: npm run --silent local:token)`);
-  console.log(`Webex:       ${stack.config.WEBEX_API_URL}`);
+  if (!integration) await connectSamples(stack, (line) => console.log(line));
+  console.log(`Token page:  ${stack.url}/webex_teams_oauth`);
+  console.log(`API:         ${stack.url}/customers/docs   (for a token: npm run --silent local:token)`);
+  console.log(`Webex:       ${integration ? stack.config.WEBEX_API_URL : new URL(stack.config.WEBEX_API_URL).origin}`);
   console.log(`ready: ${stack.url}`);
 }
 
-/** The official emulators in place of the embedded store and queue; what they hold is gone when they end. */
-async function useEmulators(url: string, closing: (() => Promise<unknown>)[]): Promise<Record<string, string>> {
+function readPort(): number {
+  const port = Number(process.env.PORT ?? '8080');
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new Failure('configuration_invalid', 'PORT is not a port number from 1 to 65535.');
+}
+
+/** The real Webex is used only when it is asked for completely: half of the settings must not silently start the stand-in. */
+function readIntegration(): Integration | undefined {
+  const { WEBEX_CLIENT_ID: clientId, WEBEX_CLIENT_SECRET: clientSecret } = process.env;
+  if (clientId && clientSecret) return { clientId, clientSecret };
+  if (!clientId && !clientSecret) return undefined;
+  const missing = clientId ? 'WEBEX_CLIENT_SECRET' : 'WEBEX_CLIENT_ID';
+  throw new Failure(
+    'configuration_invalid',
+    `${missing} is not set. Set both for the real Webex, neither for the stand-in.`,
+  );
+}
+
+/** With the lock held, every lease in the store belongs to a process that has ended. Without this, a start would wait for them. */
+async function takeOver(): Promise<void> {
+  const file = process.env.SQLITE_FILE ?? localEnvironment('').SQLITE_FILE!;
+  const store = sqliteStore({ file });
+  const ended = await endLeases(store);
+  await store.close();
+  if (ended > 0)
+    console.log(
+      `Continuing the work that was interrupted at the last stop (${ended} ${ended === 1 ? 'lease' : 'leases'}).`,
+    );
+}
+
+/** The official emulators instead of the embedded store and queue. They lose their data when they stop. */
+async function useEmulators(url: string, closers: Closers): Promise<Record<string, string>> {
   const emulators = await startEmulators();
   if (!emulators) {
-    throw new Failure('configuration_invalid', 'The emulators of the Google Cloud CLI, or Java, are not here.');
+    throw new Failure(
+      'configuration_invalid',
+      'The emulators are not installed. They need the Google Cloud CLI with its Firestore and Pub/Sub emulators, and Java.',
+    );
   }
-  closing.unshift(emulators.stop);
+  closers.unshift(emulators.stop);
   await createTopic(emulators.pubsubHost, 'local', 'sync-users', `${url}/sync_users`);
   await createTopic(emulators.pubsubHost, 'local', 'customer-events');
   return {
@@ -89,20 +107,22 @@ async function useEmulators(url: string, closing: (() => Promise<unknown>)[]): P
   };
 }
 
-async function main(): Promise<void> {
-  const closing: (() => Promise<unknown>)[] = [];
+export async function main(): Promise<void> {
+  const closers: Closers = [];
+  let stopping = false;
   const stop = async (code: number) => {
-    for (const close of closing.splice(0)) await close();
+    stopping = true;
+    for (const close of closers.splice(0)) await close();
     process.exit(code);
   };
   process.once('SIGINT', () => stop(0));
   process.once('SIGTERM', () => stop(0));
   try {
-    await start(closing);
+    await start(closers);
   } catch (error) {
+    // A start that is being stopped loses its server and its store under its feet.
+    if (stopping) return;
     console.error(error instanceof Failure ? error.message : error);
     await stop(1);
   }
 }
-
-if (import.meta.main) await main();

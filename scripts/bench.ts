@@ -1,15 +1,22 @@
-/** `npm run bench -- NAME [options]`: runs `test/bench/NAME.ts`; the last line of each is one JSON object. */
+/** `npm run bench -- NAME [options]`: runs `test/bench/NAME.ts`. The last line of its output is one JSON object. */
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = join(import.meta.dirname, '../test/bench');
 const [name = '', ...args] = process.argv.slice(2);
-const file = join(folder, `${name}.ts`);
-if (!/^[\w-]+$/.test(name) || !existsSync(file)) {
-  const names = readdirSync(folder).filter((each) => /^[\w-]+\.ts$/.test(each));
-  console.error(`npm run bench -- NAME, one of: ${names.map((each) => each.slice(0, -3)).join(', ')}`);
-  process.exit(1);
+const benches = readdirSync(folder)
+  .filter((file) => /^[\w-]+\.ts$/.test(file))
+  .map((file) => file.slice(0, -3));
+if (name === '--help') {
+  console.log(
+    `Usage: npm run bench -- NAME [options]\n\nBenches: ${benches.join(', ')}\nOptions: npm run bench -- NAME --help`,
+  );
+  process.exit(0);
 }
-const { main } = (await import(file)) as { main(args: string[]): Promise<void> };
+if (!existsSync(join(folder, `${name}.ts`)) || !/^[\w-]+$/.test(name)) {
+  console.error(`There is no bench named '${name}'. Choose one of: ${benches.join(', ')}`);
+  process.exit(2);
+}
+const { main } = (await import(join(folder, `${name}.ts`))) as { main(args: string[]): Promise<void> };
 await main(args);

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseCommandLine } from '../local/command-line.ts';
 import { type Bundle, bundle, type PluginName } from './build/bundle.ts';
 import { deployedPackage } from './build/package.ts';
 import { zip } from './build/zip.ts';
@@ -77,6 +78,7 @@ function write(folder: string, files: Iterable<[string, Uint8Array]>): void {
 }
 
 async function main(): Promise<void> {
+  parseCommandLine({ command: 'npm run build', purpose: 'Writes the bundle and the zip of each function to dist/.' });
   const folder = join(root, 'dist');
   rmSync(folder, { recursive: true, force: true });
   const kib = (bytes: number) => Math.round(bytes / 1024);

@@ -1,12 +1,17 @@
-/** `npm run keys:init`: makes the keyring with its first key. Refuses where there is one. */
+/** `npm run keys:init`: creates the keyring with its first key. */
 
-import { keyringName, newSealingKey } from '../shared/adapters/jose-sealer.ts';
+import { keyringName } from '../shared/adapters/jose-sealer.ts';
 import { initKeyring } from '../shared/tokens/keyring.ts';
-import { newKeyId, operate } from './operate.ts';
+import { runCommand } from './operator/command.ts';
+import { newKey } from './operator/keys.ts';
 
-await operate(async ({ secrets, ports }) => {
-  const now = ports.clock.now();
-  const key = { ...newSealingKey(newKeyId(now)), iat: Math.floor(now / 1000) };
+const usage = {
+  command: 'npm run keys:init',
+  purpose: 'Creates the keyring with its first key. Refuses if a keyring exists.',
+};
+
+await runCommand(usage, async ({ secrets, ports }) => {
+  const key = newKey(ports.clock.now());
   await initKeyring(secrets, keyringName, key);
-  return [`${keyringName} has the key ${key.kid}`];
+  return [`Created ${keyringName} with the key ${key.kid}.`];
 });

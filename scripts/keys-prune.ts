@@ -1,16 +1,20 @@
-/**
- * `npm run keys:prune [-- --leaked]`: takes away the keys that no connection is sealed by any more, 15 weeks after they were
- * replaced (until then a backup may need them), or with `--leaked` an hour after.
- */
+/** `npm run keys:prune`: removes sealing keys that nothing needs any more. */
 
-import { parseArgs } from 'node:util';
 import { keyOf, keyringName } from '../shared/adapters/jose-sealer.ts';
 import { inBackups, pruneKeyring, stillSeals } from '../shared/tokens/keyring.ts';
-import { operate } from './operate.ts';
+import { runCommand } from './operator/command.ts';
 
-const { values } = parseArgs({ options: { leaked: { type: 'boolean', default: false } } });
-await operate(async ({ secrets, ports: { store, clock } }) => {
-  const replacedFor = values.leaked ? stillSeals : inBackups;
+const usage = {
+  command: 'npm run keys:prune',
+  purpose:
+    'Removes keys that seal no connection and were replaced more than 15 weeks ago. Until then a backup may need them.',
+  options: {
+    leaked: { type: 'boolean', help: 'Remove keys that were replaced more than an hour ago.' },
+  },
+} as const;
+
+await runCommand(usage, async ({ secrets, ports: { store, clock } }, { leaked }) => {
+  const replacedFor = leaked ? stillSeals : inBackups;
   const { kept, removed } = await pruneKeyring({ store, clock, secrets }, keyringName, keyOf, replacedFor);
-  return [`kept: ${kept.join(', ')}`, `removed: ${removed.join(', ') || 'none'}`];
+  return [`Kept: ${kept.join(', ')}`, `Removed: ${removed.join(', ') || 'none'}`];
 });

@@ -1,9 +1,12 @@
-/** `npm run keys:reseal`: moves all connections to the key that seals now; begun again, it goes on with what is left. */
+/** `npm run keys:reseal`: seals every connection with the newest key. */
 
 import { resealAll } from '../shared/tokens/reseal.ts';
-import { operate } from './operate.ts';
+import { runCommand } from './operator/command.ts';
+import { resealReport } from './operator/keys.ts';
 
-await operate(async ({ ports }) => {
-  const { seen, changed, unreadable } = await resealAll(ports);
-  return [`connections: ${seen}, resealed: ${changed}, unreadable: ${unreadable}`];
-});
+const usage = {
+  command: 'npm run keys:reseal',
+  purpose: 'Seals every connection with the newest key. Run again after an interruption, it continues with the rest.',
+};
+
+await runCommand(usage, async ({ ports }) => [resealReport(await resealAll(ports))]);

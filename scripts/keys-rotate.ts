@@ -1,18 +1,23 @@
-/** `npm run keys:rotate`: puts a new key first, then moves all connections to it. Neither stops anything. */
+/** `npm run keys:rotate`: adds a sealing key and reseals every connection with it. */
 
-import { keyringName, newSealingKey } from '../shared/adapters/jose-sealer.ts';
+import { keyringName } from '../shared/adapters/jose-sealer.ts';
 import { rotateKeyring } from '../shared/tokens/keyring.ts';
 import { resealAll } from '../shared/tokens/reseal.ts';
-import { newKeyId, operate } from './operate.ts';
+import { runCommand } from './operator/command.ts';
+import { newKey, resealReport } from './operator/keys.ts';
 
-await operate(async ({ secrets, ports }) => {
-  const now = ports.clock.now();
-  const key = { ...newSealingKey(newKeyId(now)), iat: Math.floor(now / 1000) };
-  const { keys } = await rotateKeyring(secrets, keyringName, key);
-  const { seen, changed, unreadable } = await resealAll(ports);
+const usage = {
+  command: 'npm run keys:rotate',
+  purpose:
+    'Adds a sealing key, which seals from now on, and reseals every connection with it. Nothing stops meanwhile.',
+};
+
+await runCommand(usage, async ({ secrets, ports }) => {
+  const { keys } = await rotateKeyring(secrets, keyringName, newKey(ports.clock.now()));
   return [
-    `keys, the first seals: ${keys.map(({ kid }) => kid).join(', ')}`,
-    `connections: ${seen}, resealed: ${changed}, unreadable: ${unreadable}`,
-    'Instances may seal by the key before for 5 minutes more: then npm run keys:reseal moves the last; npm run keys:prune takes old keys away.',
+    `Keys, newest first: ${keys.map(({ kid }) => kid).join(', ')}`,
+    resealReport(await resealAll(ports)),
+    'Instances can seal with the previous key for 5 more minutes. Then run npm run keys:reseal.',
+    'npm run keys:prune removes old keys.',
   ];
 });

@@ -1,6 +1,12 @@
-/** `npm run scopes:check`: after a change of WEBEX_SCOPES, marks the customers that lack a scope, sooner than their refresh would. */
+/** `npm run scopes:check`: marks the connections that lack a scope of WEBEX_SCOPES. */
 
 import { recheckScopes } from '../shared/tokens/recheck-scopes.ts';
-import { operate } from './operate.ts';
+import { runCommand } from './operator/command.ts';
 
-await operate(async ({ ports }) => [`connections that lack a required scope: ${await recheckScopes(ports)}`]);
+const usage = {
+  command: 'npm run scopes:check',
+  purpose:
+    'Marks the connections that lack a scope of WEBEX_SCOPES. Run it after a change of WEBEX_SCOPES: otherwise a connection is marked at its next refresh.',
+};
+
+await runCommand(usage, async ({ ports }) => [`Connections that lack a required scope: ${await recheckScopes(ports)}`]);

@@ -1,8 +1,7 @@
-/** The whole state of the stand-in, and the shape of a request to it. */
+/** Everything the stand-in knows, in one place, and the shape of a request to it. */
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Faults, PageFault } from './faults/rules.ts';
-import type { Codes } from './oauth/codes.ts';
 import type { Grants } from './oauth/grants.ts';
 import type { Account, Organizations } from './people/organizations.ts';
 import type { Settings } from './settings.ts';
@@ -19,11 +18,10 @@ export interface World {
   settings: Settings;
   clients: Map<string, Client>;
   organizations: Organizations;
-  codes: Codes;
   grants: Grants;
   faults: Faults;
   counters: Counters;
-  /** The signed-in account by the value of the session cookie. */
+  /** Who is signed in, by the value of the session cookie. */
   sessions: Map<string, Account>;
   now(): number;
 }
@@ -41,7 +39,7 @@ export interface Call {
   leaveUnchanged?: boolean;
 }
 
-/** The fields of a form-encoded body. Any other body has none. */
+/** The fields of a form-encoded body; none if it is anything else. */
 export function formOf(call: Call): URLSearchParams {
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(call.headers['content-type'] ?? '');
   return new URLSearchParams(isForm ? call.body : '');

@@ -24,8 +24,6 @@ export interface PendingAuthorization {
   link?: string;
   /** Epoch ms. */
   endsAt: number;
-  /** Why the latest callback brought no code. Here and not in the store, so that declined sign-ins write nothing. */
-  failed?: FailedOutcome;
 }
 
 /** The document `connect_links/{hash of the secret}`. The secret itself is stored nowhere. Instants are epoch ms. */
@@ -35,7 +33,8 @@ export interface ConnectLink {
   by: string;
   createdAt: number;
   endsAt: number;
-  /** Set in the commit that stores the grant. Starting changes nothing, so that a mail scanner cannot block the link. */
+  /** The hash of the secret cookie of the browser that started first; no other browser may continue. */
+  browser?: string;
   usedAt?: number;
   expireAt: number;
 }
@@ -43,8 +42,6 @@ export interface ConnectLink {
 /** The document `used_states/{hash of state}`: it exists once the state is used, and holds the outcome. Instants are epoch ms. */
 export interface UsedState {
   usedAt: number;
-  /** The hash of the code that used it, which tells a repeated callback from a second attempt. */
-  code: string;
   /** The sealed `Outcome`; absent while Webex is asked, and after the user has cleared it. */
   outcome?: string;
   cleared?: boolean;
@@ -76,15 +73,9 @@ export type Outcome =
       /** The customer was connected before. */
       again: boolean;
     }
-  | FailedOutcome;
+  | { kind: 'failed'; code: FailureCode; message: string };
 
-export interface FailedOutcome {
-  kind: 'failed';
-  code: FailureCode;
-  message: string;
-}
-
-/** A secret of 256 random bits, for states, verifiers, links and forms. */
+/** A secret of 256 random bits, for states, verifiers, links and browsers. */
 export function randomSecret(): string {
   return randomBytes(32).toString('base64url');
 }
@@ -102,11 +93,6 @@ export function digest(secret: string): string {
 /** Names an authorization in its cookie and in the address of its outcome. Knowing the name gives access to nothing. */
 export function publicName(state: string): string {
   return digest(state).slice(0, 16);
-}
-
-/** Whether the text has the form of a `publicName`. */
-export function isPublicName(text: string): boolean {
-  return /^[\w-]{16}$/.test(text);
 }
 
 /**

@@ -29,8 +29,8 @@ export interface Progress {
    * @throws Failure as the fence's `commit`
    */
   saveCheckpoint(): Promise<void>;
-  /** The writes of a checkpoint, for a commit that stores `head` and is followed by a pause. */
-  checkpointWrites(head: SyncHead, pauseMs: number): Write[];
+  /** The writes of a checkpoint, for a commit that stores `head`. */
+  checkpointWrites(head: SyncHead): Write[];
   /** The write that deletes the checkpoint, if there is one. */
   checkpointDeletion(): Write[];
 }
@@ -49,10 +49,9 @@ export function createProgress(
   let confirmed = checkpoint?.confirmed ?? 0;
   let saved = { at: clock.now(), seen: 0 };
 
-  function currentCheckpoint({ roster: { generation, entries } }: SyncHead, pausedMs = 0): Checkpoint {
+  function currentCheckpoint({ roster: { generation, entries } }: SyncHead): Checkpoint {
     const seen = store.roster.seenBits();
-    const now = { run: run.id, at: clock.now(), pausedMs, scan, confirmed, generation, entries, seen };
-    return nextCheckpoint(checkpoint, now);
+    return nextCheckpoint(checkpoint, { run: run.id, at: clock.now(), scan, confirmed, generation, entries, seen });
   }
 
   function countedRun(head: SyncHead): SyncRun {
@@ -100,7 +99,7 @@ export function createProgress(
       await fence.commit({}, { writes: writesOf(next, fence.head) });
       [checkpoint, isStored, saved] = [next, true, { at: clock.now(), seen: roster.seenCount }];
     },
-    checkpointWrites: (head, pauseMs) => writesOf(currentCheckpoint(head, pauseMs), head),
+    checkpointWrites: (head) => writesOf(currentCheckpoint(head), head),
     checkpointDeletion: () => (isStored ? [{ delete: checkpointPath(customer.id) }] : []),
   };
 }

@@ -28,12 +28,11 @@ import {
   deliver,
   differences,
   feedReader,
-  finishRun,
   organizationNow,
   rosterNow,
   storedNow,
 } from '../support/sync-drive.ts';
-import type { Work } from './sync-worker.ts';
+import type { Work } from '../support/sync-process.ts';
 
 const orgId = '0f0e0d0c-0b0a-4908-8706-050403020100';
 const organization = { id: orgId, name: 'Umbrella', people: 150 };
@@ -104,16 +103,16 @@ async function killedSync(at: World): Promise<number> {
   await runSync(ports, customer, id).catch(() => {});
   for (const { wake } of asleep) wake();
   await Promise.all(asleep.map(({ finished }) => finished));
-  await finishRun(ports, customer);
+  ports.clock.advance(redeliveryMs);
+  await deliver(ports);
   return killed;
 }
 
 /** What must be true after a sync that nobody disturbed. */
 async function differenceFrom(at: World): Promise<void> {
   const { ports, customer, reader, everRemoved, wrong } = at;
-  await finishRun(ports, customer);
   const { id } = await requestSync(ports, customer);
-  await finishRun(ports, customer);
+  await deliver(ports);
   await runSync(ports, customer, id).catch(() => {});
   await reader.read(9);
   const truth = await withAccessToken(ports, customer, (access) => organizationNow(ports.webex, access, orgId));
@@ -160,7 +159,10 @@ async function real(wanted: number, seed: number): Promise<{ killed: number; wro
     churn(at);
     const { id: sync } = await requestSync(at.ports, at.customer);
     const work: Work = { webexUrl: at.webex.url, keys, file, customer: at.customer, sync, aheadMs };
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'sync-worker.ts'), JSON.stringify(work)]);
+    const child = spawn(process.execPath, [
+      join(import.meta.dirname, '../support/sync-process.ts'),
+      JSON.stringify(work),
+    ]);
     const gone = once(child, 'exit');
     await once(child.stdout, 'data');
     const timer = setTimeout(() => child.kill('SIGKILL'), at.draw() * 120);
@@ -171,7 +173,8 @@ async function real(wanted: number, seed: number): Promise<{ killed: number; wro
     at.ports.clock.advance(redeliveryMs);
     await at.reader.read(9);
   }
-  await finishRun(at.ports, at.customer);
+  at.ports.clock.advance(redeliveryMs);
+  await deliver(at.ports);
   await differenceFrom(at);
   await close(at);
   await rm(folder, { recursive: true });

@@ -4,7 +4,7 @@
  */
 
 import { performance } from 'node:perf_hooks';
-import { parseArgs } from 'node:util';
+import { parseCommandLine } from '../../local/command-line.ts';
 import { draws } from '../../local/webex/people/chance.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { Failure } from '../../shared/domain/failure.ts';
@@ -215,11 +215,14 @@ async function endlessly<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const values = parseCommandLine({
+    command: 'npm run simulate',
+    purpose:
+      'Runs the hourly refresh of a fleet on a virtual clock through outages, and fails when a customer is lost.',
     options: {
-      customers: { type: 'string', default: '10000' },
-      days: { type: 'string', default: '730' },
-      seed: { type: 'string', default: '1' },
+      customers: { type: 'string', default: '10000', help: 'Customers in the fleet.' },
+      days: { type: 'string', default: '730', help: 'Virtual days.' },
+      seed: { type: 'string', default: '1', help: 'Seed of everything that is random.' },
     },
   });
   const options = { customers: Number(values.customers), days: Number(values.days), seed: Number(values.seed) };

@@ -40,7 +40,7 @@ const localOnly = [
 
 /** Warnings and errors that call nobody, each for a reason. */
 const uncounted = [
-  'local_clock', // of the local stack
+  'local_job_failed', // of the local stack
   'reseal_error', // of a command, whose operator reads it
   'answer_cut', // beside request_failed, which is counted
   'response_not_stored', // a repeated request gets a conflict

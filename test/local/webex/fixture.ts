@@ -1,9 +1,9 @@
-/** A stand-in for one test, and the requests that its tests send. */
+/** A stand-in for one test, and the requests that its tests make to it. */
 
 import { createHash } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { authorize, type Visitor } from '../../../local/webex/authorize.ts';
-import type { TokenResponse } from '../../../local/webex/oauth/token-response.ts';
+import type { TokenResponse } from '../../../local/webex/oauth/grants.ts';
 import { sampleClient, sampleOrganizations } from '../../../local/webex/sample.ts';
 import { startWebex, type WebexOptions } from '../../../local/webex/server.ts';
 
@@ -12,13 +12,13 @@ export const acme = sampleOrganizations[0]!.id;
 export const globex = sampleOrganizations[1]!.id;
 export const administrator = { email: 'admin@acme.example', password: 'webex-local' };
 
-/** A PKCE verifier and its challenge. */
+/** A PKCE verifier and the challenge that belongs to it. */
 const verifier = 'a-verifier-of-at-least-forty-three-characters-0';
 const challenge = createHash('sha256').update(verifier).digest('base64url');
 
 export type Fields = Record<string, string>;
 
-/** The fields of Webex's bodies that tests look at. */
+/** The parts of Webex's bodies that tests look at. */
 interface Body extends TokenResponse {
   items: { id: string; [field: string]: unknown }[];
   notFoundIds: string[] | null;
@@ -52,18 +52,7 @@ export async function webexForTest(options: WebexOptions = {}) {
   onTestFinished(() => webex.close());
   const { url, control } = webex;
   const token = control.grant({ orgId: acme }).access_token;
-  const api = apiCalls(url, token);
-  return {
-    url,
-    control,
-    /** Of Acme's administrator. */
-    token,
-    ...api,
-    ...oauthCalls(url, api.post),
-  };
-}
 
-function apiCalls(url: string, token: string) {
   const get = async (path: string, accessToken = token, init: RequestInit = {}): Promise<Reply> =>
     reply(
       await fetch(new URL(path, url), {
@@ -71,29 +60,15 @@ function apiCalls(url: string, token: string) {
         headers: { authorization: `Bearer ${accessToken}`, ...init.headers },
       }),
     );
-  return {
-    get,
-    post: async (path: string, body: unknown): Promise<Reply> =>
-      reply(
-        await fetch(new URL(path, url), {
-          method: 'POST',
-          ...(body instanceof URLSearchParams
-            ? { body }
-            : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-        }),
-      ),
-    /** Every page from a path on, with next links followed as they are. */
-    async scan(path: string): Promise<Reply[]> {
-      const pages: Reply[] = [];
-      for (let next: string | undefined = path; next !== undefined; next = pages.at(-1)!.next) {
-        pages.push(await get(next));
-      }
-      return pages;
-    },
-  };
-}
-
-function oauthCalls(url: string, post: (path: string, body: unknown) => Promise<Reply>) {
+  const post = async (path: string, body: unknown): Promise<Reply> =>
+    reply(
+      await fetch(new URL(path, url), {
+        method: 'POST',
+        ...(body instanceof URLSearchParams
+          ? { body }
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      }),
+    );
   const tokenCall = (fields: Fields) =>
     post(
       '/v1/access_token',
@@ -110,12 +85,19 @@ function oauthCalls(url: string, post: (path: string, body: unknown) => Promise<
       code_challenge_method: 'S256',
       ...change,
     })}`;
+
   return {
+    url,
+    control,
+    /** Of Acme's administrator. */
+    token,
+    get,
+    post,
     tokenCall,
-    authorizeUrl,
     refresh: (refreshToken: string | undefined) =>
       tokenCall({ grant_type: 'refresh_token', refresh_token: refreshToken ?? '' }),
-    /** The parameters that the redirect carries back to the integration. */
+    authorizeUrl,
+    /** The parameters that the integration is given by the redirect. */
     consent: async (visitor: Visitor = administrator, change: Fields = {}) =>
       new URL(await authorize(authorizeUrl(change), visitor)).searchParams,
     exchange: (code: string | null, change: Fields = {}) =>
@@ -126,5 +108,13 @@ function oauthCalls(url: string, post: (path: string, body: unknown) => Promise<
         code_verifier: verifier,
         ...change,
       }),
+    /** Every page from a path on, following next links as they are. */
+    async scan(path: string): Promise<Reply[]> {
+      const pages: Reply[] = [];
+      for (let next: string | undefined = path; next !== undefined; next = pages.at(-1)!.next) {
+        pages.push(await get(next));
+      }
+      return pages;
+    },
   };
 }

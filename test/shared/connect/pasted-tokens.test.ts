@@ -40,9 +40,7 @@ async function pastedInOutage(organization: { id: string }): Promise<string> {
   expect(adoption.kind).toBe('unverified');
   const decided = await adopted(ports, connection, pair, adoption);
   const events = newEvents(decided.events, { customerId: customer.id, now: ports.clock.now() });
-  await createCustomer(ports, administrator, { customer, connection: decided.connection }, async () => ({
-    events,
-  }));
+  await createCustomer(ports, administrator, { customer, connection: decided.connection }, { events });
   webex.control.clearFaults(id);
   return customer.id;
 }

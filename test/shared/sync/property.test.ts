@@ -17,7 +17,6 @@ import {
   deliver,
   differences,
   feedReader,
-  finishRun,
   organizationNow,
   readHead,
   rosterNow,
@@ -144,7 +143,7 @@ async function converges(steps: Step[]): Promise<void> {
       await reader.read(11);
     }
     webex.control.clearFaults();
-    await finishRun(ports, customer);
+    await deliver(ports);
     // Twice: the first may be one that began before the last change.
     await syncNow(ports, customer);
     await syncNow(ports, customer);

@@ -6,7 +6,7 @@ import { readHeld } from '../../../shared/sync/held-people.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
 import { withAccessToken } from '../../../shared/tokens/access-token.ts';
-import { finishRun, readRun, storedNow, syncNow } from '../../support/sync-drive.ts';
+import { readRun, storedNow, syncNow } from '../../support/sync-drive.ts';
 import { acme, type SyncWorld, startSyncWorld } from '../../support/sync-world.ts';
 
 let world: SyncWorld;
@@ -183,7 +183,9 @@ describe('removals', () => {
       .resolves.toMatchObject({ state: 'failed' })
       .catch(() => {});
     ports.store.commit = commit;
-    await finishRun(ports, customer);
+    ports.clock.advance(10 * 60_000);
+    ports.messages.length = 0;
+    await syncNow(ports, customer);
     expect(killed).toBe(true);
     await world.expectInSync();
   });

@@ -4,8 +4,8 @@ import { keyringName } from '../../shared/adapters/jose-sealer.ts';
 import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
 import { integrationName } from '../../shared/adapters/webex/integration.ts';
 import { runSync } from '../../shared/sync/run.ts';
-import { runningClock } from '../support/clock.ts';
-import { memorySecrets, testPorts } from '../support/ports.ts';
+import { runningClock } from './clock.ts';
+import { memorySecrets, testPorts } from './ports.ts';
 
 export interface Work {
   webexUrl: string;
