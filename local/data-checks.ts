@@ -22,12 +22,12 @@ function checkWritable(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(probe, Buffer.alloc(probeBytes), { flush: true });
+    rmSync(probe);
   } catch (error) {
+    if (existsSync(probe)) rmSync(probe);
     throw problem(
       `Cannot write to ${resolve(folder)} (${(error as NodeJS.ErrnoException).code}): free some space there`,
     );
-  } finally {
-    rmSync(probe, { force: true });
   }
 }
 
