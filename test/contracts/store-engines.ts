@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firestoreStore } from '../../shared/adapters/google/firestore-store.ts';
 import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
-import type { Store } from '../../shared/ports.ts';
+import { codeOf } from '../../shared/domain/failure.ts';
+import type { Store, Stored } from '../../shared/ports.ts';
 
 export interface Engine {
   name: string;
@@ -71,3 +72,11 @@ function kept(make: () => Store): Place {
     },
   };
 }
+
+/** The code of the failure that a promise ends with, `none` where it succeeds. */
+export function failure(promise: Promise<unknown>): Promise<string> {
+  return promise.then(() => 'none', codeOf);
+}
+
+/** The document ids, in the order found. */
+export const ids = (found: Stored<unknown>[]) => found.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));

@@ -17,7 +17,6 @@ const knownFiles: string[] = [
   'functions/customers/api/openapi.ts',
   'functions/customers/endpoints/records.ts',
   'test/canary/canary.test.ts',
-  'test/contracts/store.test.ts',
   'test/functions/customers/conformance.test.ts',
   'test/shared/tokens/refresh-custody.test.ts',
   'test/shared/tokens/refresh-responses.test.ts',
@@ -46,8 +45,6 @@ const knownFunctions: string[] = [
   'test/local/webex/fixture.ts: webexForTest',
   'test/simulate/main.ts: simulate',
   'test/simulate/memory-store.ts: memoryStore',
-  'test/support/clock.ts: frozenClock',
-  'test/support/faulty.ts: faulty',
   'test/support/sync-world.ts: startSyncWorld',
 ];
 

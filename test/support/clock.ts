@@ -26,10 +26,36 @@ const idleTurns = 5;
  */
 export function frozenClock(startsAt = Date.UTC(2027, 0, 4, 9)): TestClock {
   let now = startsAt;
+  const sleepers = createSleepers((wakesAt) => {
+    now = Math.max(now, wakesAt);
+  });
+  return {
+    now: () => now,
+    random: draws(seed),
+    advance(ms) {
+      now += ms;
+      sleepers.noteActivity();
+    },
+    // A clock shows whole milliseconds; a backoff with jitter does not.
+    sleep: (ms, signal) => sleepers.sleepUntil(Math.ceil(now + ms), signal),
+    async during(work) {
+      sleepers.beginCall();
+      try {
+        return await work;
+      } finally {
+        now += 1;
+        sleepers.endCall();
+      }
+    },
+  };
+}
+
+/** Wakes sleepers in the order of their times, one whenever nothing else can run. `onWake` hears the time of each. */
+function createSleepers(onWake: (wakesAt: number) => void) {
+  const sleepers = new Set<Sleeper>();
   let callsInProgress = 0;
   let activity = 0;
   let isWatching = false;
-  const sleepers = new Set<Sleeper>();
 
   async function untilIdle(): Promise<void> {
     let seen = activity;
@@ -40,7 +66,7 @@ export function frozenClock(startsAt = Date.UTC(2027, 0, 4, 9)): TestClock {
     }
   }
 
-  /** One watcher at a time. While a call is in progress nobody watches: the call's end starts the next watcher. */
+  /** One watcher at a time. While a call is in progress there is none: the call's end starts the next watcher. */
   async function watch(): Promise<void> {
     if (isWatching) return;
     isWatching = true;
@@ -49,24 +75,29 @@ export function frozenClock(startsAt = Date.UTC(2027, 0, 4, 9)): TestClock {
       if (callsInProgress > 0) break;
       const [first] = [...sleepers].sort((one, other) => one.wakesAt - other.wakesAt);
       if (!first) break;
-      now = Math.max(now, first.wakesAt);
+      onWake(first.wakesAt);
       first.wake();
     }
     isWatching = false;
   }
 
   return {
-    now: () => now,
-    random: draws(seed),
-    advance(ms) {
-      now += ms;
+    noteActivity() {
       activity += 1;
     },
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
+    beginCall() {
+      callsInProgress += 1;
+      activity += 1;
+    },
+    endCall() {
+      callsInProgress -= 1;
+      activity += 1;
+      if (callsInProgress === 0) void watch();
+    },
+    sleepUntil: (wakesAt: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve) => {
         if (signal?.aborted) return resolve();
-        // A clock shows whole milliseconds; a backoff with jitter does not.
-        const sleeper: Sleeper = { wakesAt: Math.ceil(now + ms), wake };
+        const sleeper: Sleeper = { wakesAt, wake };
         function wake() {
           sleepers.delete(sleeper);
           signal?.removeEventListener('abort', wake);
@@ -77,18 +108,6 @@ export function frozenClock(startsAt = Date.UTC(2027, 0, 4, 9)): TestClock {
         sleepers.add(sleeper);
         void watch();
       }),
-    async during(work) {
-      callsInProgress += 1;
-      activity += 1;
-      try {
-        return await work;
-      } finally {
-        callsInProgress -= 1;
-        activity += 1;
-        now += 1;
-        if (callsInProgress === 0) void watch();
-      }
-    },
   };
 }
 

@@ -68,8 +68,28 @@ export function faulty<Port extends object>(
   port: Port,
   { around = (call) => call, pathsOf = () => [] }: { around?: Around; pathsOf?: (args: unknown[]) => string[] } = {},
 ): Port & FaultyPort<Port> {
-  let orders: Order[] = [];
+  const orders: Order[] = [];
 
+  function call(method: string, act: () => Promise<unknown>, args: unknown[]): Promise<unknown> {
+    const found = orders.find((each) => each.method === method && each.left > 0 && each.fits(args));
+    if (!found) return act();
+    found.left -= 1;
+    return found.run(act, args);
+  }
+
+  const controls = controlsOf(orders, pathsOf);
+  return new Proxy(port, {
+    get(target, name) {
+      if (name in controls) return controls[name as keyof typeof controls];
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      return (...args: unknown[]) => call(String(name), () => around(method.apply(target, args)), args);
+    },
+  }) as Port & FaultyPort<Port>;
+}
+
+/** What a test calls to add orders to `orders`, or to forget them. */
+function controlsOf(orders: Order[], pathsOf: (args: unknown[]) => string[]): FaultyPort<Record<string, Method>> {
   function order(method: string, which: Which<never> = {}, run: Order['run']): void {
     const { times = 1, path, when } = which;
     orders.push({
@@ -82,14 +102,7 @@ export function faulty<Port extends object>(
     });
   }
 
-  function call(method: string, act: () => Promise<unknown>, args: unknown[]): Promise<unknown> {
-    const found = orders.find((each) => each.method === method && each.left > 0 && each.fits(args));
-    if (!found) return act();
-    found.left -= 1;
-    return found.run(act, args);
-  }
-
-  const controls: FaultyPort<Record<string, Method>> = {
+  return {
     failNext(method, failure, which) {
       order(method, which, async (act) => {
         if (which?.answerLost) await act();
@@ -113,18 +126,9 @@ export function faulty<Port extends object>(
       order(method, which, (act, args) => answer(act, ...args));
     },
     heal(method) {
-      orders = method === undefined ? [] : orders.filter((each) => each.method !== method);
+      orders.splice(0, orders.length, ...orders.filter((each) => method !== undefined && each.method !== method));
     },
   };
-
-  return new Proxy(port, {
-    get(target, name) {
-      if (name in controls) return controls[name as keyof typeof controls];
-      const method: unknown = Reflect.get(target, name);
-      if (typeof method !== 'function') return method;
-      return (...args: unknown[]) => call(String(name), () => around(method.apply(target, args)), args);
-    },
-  }) as Port & FaultyPort<Port>;
 }
 
 /** A store whose orders may name a path: `failNext('commit', storeUnavailable(), { path: 'connections/' })`. */
