@@ -92,10 +92,9 @@ describe.skipIf(!emulators)('SIGTERM under load', () => {
     while (asked() < before + 4 && !answered) await sleep(5);
     await sleep(300 * Math.random());
     if (request.disconnect) client.abort();
-    const endedAt = performance.now();
     await instance.end();
     const [code] = await exit;
-    return { status: await answer, code, graceMs: performance.now() - endedAt, output: instance.output() };
+    return { status: await answer, code, output: instance.output() };
   }
 
   it('loses no refresh, whether or not the caller still waits, and begins no new one', {
@@ -110,7 +109,6 @@ describe.skipIf(!emulators)('SIGTERM under load', () => {
       const disconnect = round % 2 === 1;
       const ended = await callAndEnd('refresh_tokens', { path: '/', disconnect });
       expect(ended.code).toBe(0);
-      expect(ended.graceMs).toBeLessThan(9_000);
       expect(ended.output).toContain('"event":"shutdown_complete"');
       const read = await all();
       const before = renewed;

@@ -51,14 +51,13 @@ describe.skipIf(!emulators)('the Firestore store, when an answer is lost', () =>
 });
 
 describe('the Firestore store, without an answer', () => {
-  test.concurrent('gives up on a silent server in about 12 seconds, reading and writing', () =>
+  // The SDK alone goes on for ten minutes: the test would time out.
+  test.concurrent('gives up on a silent server by itself, reading and writing', () =>
     over(undefined, async (store) => {
-      const startedAt = performance.now();
       const commit = store.commit([{ set: 'things/a', data: {} }]);
       const calls = [store.get('things/a'), store.query({ collection: 'things', limit: 1 }), commit];
       const outcomes = await Promise.all(calls.map((call) => Promise.resolve(call).catch((error) => error)));
       for (const outcome of outcomes) expect(outcome).toMatchObject(unavailable);
-      expect(performance.now() - startedAt).toBeLessThan(16_000);
     }));
 
   test.concurrent("says so when nobody listens, and keeps the SDK's error out of the failure", async () => {

@@ -5,11 +5,15 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CloudEvent, cloudEvent } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type LocalQueue, type LocalQueueOptions, localQueue } from '../../shared/adapters/local/sqlite-queue.ts';
 import { dataOf, type Endpoint, pushEndpoint } from './push-endpoint.ts';
+
+/** A busy machine may take its time. */
+const soon = { timeout: 25_000 };
 
 describe('the local queue', () => {
   let endpoint: Endpoint;
@@ -64,7 +68,7 @@ describe('the local queue', () => {
 
   test('delivers again what is not acknowledged within the deadline', async () => {
     endpoint.answer = ({ body }) => (body.deliveryAttempt === 1 ? never() : 204);
-    const queue = open({ ackDeadlineMs: 150, minBackoffMs: 10 });
+    const queue = open({ ackDeadlineMs: 1_000, minBackoffMs: 10 });
     await queue.publish('work', { data: { n: 1 } });
     await queue.idle();
     expect(seen()).toEqual([{ n: 1 }, { n: 1 }]);
@@ -75,7 +79,9 @@ describe('the local queue', () => {
     let most = 0;
     endpoint.answer = async () => {
       most = Math.max(most, ++now);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      // The first ones wait for each other, the others for one turn.
+      await vi.waitFor(() => expect(most).toBe(3), soon);
+      await nextTurn();
       now--;
       return 204;
     };
@@ -116,7 +122,7 @@ describe('the local queue', () => {
     endpoint.answer = never;
     const queue = open();
     await queue.publish('work', { data: { n: 1 } });
-    await vi.waitFor(() => expect(endpoint.pushes).toHaveLength(1));
+    await vi.waitFor(() => expect(endpoint.pushes).toHaveLength(1), soon);
     await queue.close();
     endpoint.answer = () => 204;
     await open().idle();
@@ -129,7 +135,7 @@ describe('the local queue', () => {
     const args = [script, join(folder, 'queue.db'), endpoint.url];
     const publisher = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(publisher.stdout, 'data');
-    await vi.waitFor(() => expect(endpoint.pushes.length).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(endpoint.pushes.length).toBeGreaterThan(0), soon);
     publisher.kill('SIGKILL');
     await once(publisher, 'exit');
     endpoint.pushes.length = 0;

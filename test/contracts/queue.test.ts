@@ -70,7 +70,9 @@ describe.for(engines)('$name', ({ missing, open }) => {
       expect(push.path).toMatch(/^\/projects\/[^/]+\/topics\/work$/);
       expect(push.body.message.attributes).toMatchObject({ kind: 'sync', 'ce-id': 'ü' });
       expect(push.body.message.messageId).toMatch(/./);
-      expect(Math.abs(Date.parse(push.body.message.publishTime) - publishedAt)).toBeLessThan(5_000);
+      const publishTime = Date.parse(push.body.message.publishTime);
+      expect(publishTime).toBeGreaterThanOrEqual(publishedAt - 1);
+      expect(publishTime).toBeLessThanOrEqual(push.at + 1);
       expect(push.body.subscription).toMatch(/^projects\/[^/]+\/subscriptions\/work$/);
     });
 
@@ -132,16 +134,15 @@ describe('the Pub/Sub queue', () => {
     const queue = pubsubQueue({ projectId: `test-${randomUUID()}`, emulatorHost: emulators?.pubsubHost });
     await expect(queue.publish('none', { data: {} })).rejects.toMatchObject({
       code: 'queue_unavailable',
-      facts: { cause: expect.stringContaining('NOT_FOUND') },
+      detail: { cause: expect.stringContaining('NOT_FOUND') },
     });
     await queue.close();
   });
 
-  test('gives up after about ten seconds when nobody listens', async () => {
+  // The SDK alone goes on for ten minutes: the test would time out.
+  test('gives up by itself when no server listens', async () => {
     const queue = pubsubQueue({ projectId: 'test', emulatorHost: '127.0.0.1:1' });
-    const startedAt = performance.now();
     await expect(queue.publish('work', { data: {} })).rejects.toMatchObject({ code: 'queue_unavailable' });
-    expect(performance.now() - startedAt).toBeLessThan(15_000);
     await queue.close();
   });
 });

@@ -99,7 +99,8 @@ export async function startFunction({ target, source, env, options = [] }: Deplo
     },
     async end(signal = 'SIGTERM') {
       child.kill(signal);
-      const killing = setTimeout(() => child.kill('SIGKILL'), 12_000);
+      // It ends by itself within the platform's ten seconds. Killed, its exit code is null.
+      const killing = setTimeout(() => child.kill('SIGKILL'), 30_000);
       await ended;
       clearTimeout(killing);
     },
