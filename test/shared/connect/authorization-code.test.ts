@@ -11,7 +11,6 @@ import { createConnectLink } from '../../../shared/connect/link.ts';
 import { clearOutcome, readOutcome } from '../../../shared/connect/outcome.ts';
 import { type ConnectLink, digest, randomSecret, type UsedState } from '../../../shared/domain/authorization.ts';
 import type { Customer } from '../../../shared/domain/customer.ts';
-import { Failure } from '../../../shared/domain/failure.ts';
 import type { SyncHead } from '../../../shared/domain/sync-head.ts';
 import { day } from '../../../shared/domain/time.ts';
 import { toFailure } from '../../../shared/http/problem.ts';
@@ -25,6 +24,7 @@ import {
 } from '../../../shared/storage/layout.ts';
 import { requestDueSyncs } from '../../../shared/sync/schedule.ts';
 import { frozenClock } from '../../support/clock.ts';
+import { queueUnavailable, storeUnavailable } from '../../support/faulty.ts';
 import { connectedCustomer, readConnection, type TestPorts, testPorts } from '../../support/ports.ts';
 
 const acme = sampleOrganizations[0]!;
@@ -69,12 +69,7 @@ describe('through a link', () => {
     const secret = await link();
     const callback = await consented(secret);
     const before = await readConnection(ports.store, customer);
-    const { exchangeCode } = ports.webex;
-    ports.webex.exchangeCode = async (request) => {
-      const pair = await exchangeCode(request);
-      ports.clock.advance(20_000);
-      return pair;
-    };
+    ports.webex.afterNext('exchangeCode', () => ports.clock.advance(20_000));
     const asked = ports.clock.now();
     await finish(callback);
     const { grant } = await readConnection(ports.store, customer);
@@ -98,12 +93,9 @@ describe('through a link', () => {
 
   it('requests the first sync in the same commit; the scheduled pass repeats a lost message', async () => {
     await ports.store.commit([{ delete: syncHeadPath(customer) }]);
-    const { publish } = ports.queue;
-    ports.queue.publish = async () => {
-      throw new Failure('queue_unavailable', 'The queue is away.');
-    };
+    ports.queue.failNext('publish', queueUnavailable(), { times: 'always' });
     await finish(await consented(await link()));
-    ports.queue.publish = publish;
+    ports.queue.heal();
     const run = (await ports.store.get<SyncHead>(syncHeadPath(customer)))?.data.run?.id;
     expect(run).toBeTypeOf('string');
     ports.clock.advance(3_600_000);
@@ -114,13 +106,11 @@ describe('through a link', () => {
 
   it('stores nothing if the account number of the customer changes in the meantime', async () => {
     const callback = await consented(await link());
-    const { me } = ports.webex;
-    ports.webex.me = async (access) => {
+    ports.webex.beforeNext('me', async () => {
       const read = (await ports.store.get<Customer>(customerPath(customer)))!;
       const moved = { ...read.data, accountNumber: sampleOrganizations[1]!.id };
       await ports.store.commit([{ set: read.path, data: moved }]);
-      return me(access);
-    };
+    });
     const before = await readConnection(ports.store, customer);
     await finish(callback);
     expect(await readOutcome(ports, callback.pending)).toMatchObject({
@@ -132,17 +122,12 @@ describe('through a link', () => {
 
   it('keeps a change of the connection made in the meantime', async () => {
     const callback = await consented(await link());
-    const { commit } = ports.store;
-    let raced = false;
-    ports.store.commit = async (writes) => {
-      const path = `connections/${customer}`;
-      if (!raced && writes.some((write) => 'set' in write && write.set === path)) {
-        raced = true;
-        const read = (await ports.store.get<object>(path))!;
-        await commit([{ set: path, data: { ...read.data, nameKey: 'renamed' } }]);
-      }
-      return commit(writes);
+    const path = `connections/${customer}`;
+    const rename = async () => {
+      const read = (await ports.store.get<object>(path))!;
+      await ports.store.commit([{ set: path, data: { ...read.data, nameKey: 'renamed' } }]);
     };
+    ports.store.beforeNext('commit', rename, { path });
     await finish(callback);
     expect(await readConnection(ports.store, customer)).toMatchObject({
       nameKey: 'renamed',
@@ -209,22 +194,18 @@ describe('an outcome', () => {
 
   it('leaves the state unused if the store cannot be written, so that the callback can be repeated', async () => {
     const callback = await consented();
-    const { commit } = ports.store;
-    ports.store.commit = async () => {
-      throw new Failure('store_unavailable', 'The store is not available.');
-    };
+    ports.store.failNext('commit', storeUnavailable(), { times: 'always' });
     await expect(finish(callback)).rejects.toMatchObject({ code: 'store_unavailable' });
-    ports.store.commit = commit;
+    ports.store.heal();
     await finish(callback);
     expect(await readOutcome(ports, callback.pending)).toMatchObject({ kind: 'tokens' });
   });
 
   it('is a failure if Webex sends no refresh token', async () => {
-    const { exchangeCode } = ports.webex;
-    ports.webex.exchangeCode = async (request) => {
-      const { refreshToken: _, ...pair } = await exchangeCode(request);
+    ports.webex.answerNext('exchangeCode', async (act) => {
+      const { refreshToken: _, ...pair } = await act();
       return pair;
-    };
+    });
     const callback = await consented();
     await finish(callback);
     expect(await readOutcome(ports, callback.pending)).toMatchObject({
@@ -236,15 +217,10 @@ describe('an outcome', () => {
 
 /** Claims the state, then dies. */
 async function dieAfterClaim(callback: Awaited<ReturnType<typeof consented>>): Promise<void> {
-  const [{ store }, { exchangeCode }] = [ports, ports.webex];
-  const { commit } = store;
-  ports.webex.exchangeCode = async () => {
-    store.commit = async () => {
-      throw new Failure('store_unavailable', 'The process is gone.');
-    };
+  ports.webex.answerNext('exchangeCode', async () => {
+    ports.store.failNext('commit', storeUnavailable(), { times: 'always' });
     throw new Error('The process is gone.');
-  };
+  });
   await expect(finish(callback)).rejects.toMatchObject({ code: 'store_unavailable' });
-  store.commit = commit;
-  ports.webex.exchangeCode = exchangeCode;
+  ports.store.heal();
 }

@@ -28,16 +28,11 @@ describe('a deleted customer', () => {
 
   it('leaves nothing behind, even with a sync in progress', async () => {
     const { id } = await requestSync(ports, customer);
-    const { people: page } = ports.webex;
-    ports.webex.people = async (access, request) => {
-      const found = await page(access, request);
-      if (request.cursor) {
-        ports.webex.people = page;
-        await deleteRecord();
-        await purgeCustomer(ports, customer);
-      }
-      return found;
+    const deleteAll = async () => {
+      await deleteRecord();
+      await purgeCustomer(ports, customer);
     };
+    ports.webex.afterNext('people', deleteAll, { when: (_access, { cursor }) => cursor !== undefined });
     expect(await runSync(ports, customer, id)).toBeUndefined();
     expect(await left()).toBe(0);
   });
