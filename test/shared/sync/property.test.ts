@@ -3,7 +3,7 @@ import type { Fault } from '../../../local/webex/faults/rules.ts';
 import { startWebex } from '../../../local/webex/server.ts';
 import { sqliteStore } from '../../../shared/adapters/local/sqlite-store.ts';
 import type { SyncRun } from '../../../shared/domain/sync-run.ts';
-import type { Store, Webex } from '../../../shared/ports.ts';
+import type { Write } from '../../../shared/ports.ts';
 import { syncsOf } from '../../../shared/storage/layout.ts';
 import { approveRemovals } from '../../../shared/sync/approval.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
@@ -11,7 +11,7 @@ import { runSync } from '../../../shared/sync/run.ts';
 import { withAccessToken } from '../../../shared/tokens/access-token.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { mortal } from '../../support/mortal.ts';
-import { connectedCustomer, testPorts } from '../../support/ports.ts';
+import { connectedCustomer, type TestPorts, testPorts } from '../../support/ports.ts';
 import fc from '../../support/property.ts';
 import {
   deliver,
@@ -79,27 +79,27 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 /** Watches what Webex has answered, and at every tombstone whether the proofs were there. */
-function witness(webex: Webex, store: Store) {
+function witness({ webex, store }: Pick<TestPorts, 'webex' | 'store'>) {
   const proven = new Set<string>();
   const broken: string[] = [];
   /** Whom each page has shown, by its cursor: a page that is fetched again after a kill tells anew who is there. */
   const shown = new Map<string, Set<string>>();
   let complete = false;
-  const { people, peopleById } = webex;
-  webex.people = async (access, request) => {
+  const scan: Parameters<typeof webex.answerNext<'people'>>[1] = async (act, _access, request) => {
     if (!request.cursor) [complete] = [false, shown.clear()];
-    const page = await people(access, request);
+    const page = await act();
     shown.set(request.cursor ?? '', new Set(page.people.map(({ id }) => id)));
     if (!page.next) complete = true;
     return page;
   };
-  webex.peopleById = async (access, ids) => {
-    const answer = await peopleById(access, ids);
+  webex.answerNext('people', scan, { times: 'always' });
+  const confirm: Parameters<typeof webex.answerNext<'peopleById'>>[1] = async (act) => {
+    const answer = await act();
     for (const id of answer.notFoundIds) proven.add(id);
     return answer;
   };
-  const { commit } = store;
-  store.commit = async (writes) => {
+  webex.answerNext('peopleById', confirm, { times: 'always' });
+  const judge = (writes: Write[]) => {
     for (const write of writes) {
       const { id, removedAt } = ('set' in write ? write.data : {}) as { id?: string; removedAt?: number };
       if (!id || removedAt === undefined || !('set' in write) || !write.set.includes('/users/')) continue;
@@ -107,8 +107,8 @@ function witness(webex: Webex, store: Store) {
       if ([...shown.values()].some((people) => people.has(id))) broken.push(`${id} removed though shown`);
       if (!proven.has(id)) broken.push(`${id} removed without confirmation`);
     }
-    return commit(writes);
   };
+  store.beforeNext('commit', judge, { times: 'always' });
   return broken;
 }
 
@@ -119,7 +119,7 @@ async function converges(steps: Step[]): Promise<void> {
   ports.settings.pageSize = 20;
   try {
     const customer = await connectedCustomer(ports, webex, organization);
-    const broken = witness(ports.webex, ports.store);
+    const broken = witness(ports);
     const reader = feedReader(ports, customer);
     for (const each of steps) {
       if (each.kind === 'churn') {

@@ -23,7 +23,11 @@ describe('a sync', () => {
     await world.expectInSync();
     const { revision } = await readHead(ports.store, customer);
     const second = await syncNow(ports, customer);
-    expect(second).toMatchObject({ state: 'done', expected: 250, counts: { scanned: 250, added: 0, unchanged: 250 } });
+    expect(second).toMatchObject({
+      state: 'done',
+      expected: 250,
+      counts: { scanned: 250, added: 0, unchanged: 250 },
+    });
     expect((await readHead(ports.store, customer)).revision).toBe(revision);
     expect(world.publishedEvents()).toEqual(['users_synced']);
   });
@@ -66,20 +70,14 @@ describe('a sync', () => {
 
   it('stops when another worker has taken over after its lease, and leaves no trace', async () => {
     const { id } = await requestSync(ports, customer);
-    const { people: page } = ports.webex;
     let taken: Promise<unknown> | undefined;
-    ports.webex.people = async (access, request) => {
-      if (request.cursor && !taken) {
-        const takeOver = (): Promise<unknown> => {
-          ports.clock.advance(10 * 60_000);
-          // The runner that it takes over from may still be committing its last page: then the queue delivers again.
-          return runSync(ports, customer, id).catch(takeOver);
-        };
-        taken = takeOver();
-        await taken;
-      }
-      return page(access, request);
+    const takeOver = (): Promise<unknown> => {
+      ports.clock.advance(10 * 60_000);
+      // The runner that it takes over from may still be committing its last page: then the queue delivers again.
+      taken = runSync(ports, customer, id).catch(takeOver);
+      return taken;
     };
+    ports.webex.beforeNext('people', takeOver, { when: (_access, { cursor }) => cursor !== undefined });
     expect(await runSync(ports, customer, id)).toBeUndefined();
     expect(await taken).toMatchObject({ state: 'done', attempts: 2, counts: { scanned: 250, added: 250 } });
     await world.expectInSync();
@@ -101,15 +99,13 @@ describe('a sync', () => {
 
   it('continues with the new grant when the customer was connected again meanwhile', async () => {
     const { id } = await requestSync(ports, customer);
-    const { people: page } = ports.webex;
-    ports.webex.people = async () => {
+    ports.webex.answerNext('people', async () => {
       const connection = await readConnection(ports.store, customer);
       const grant = { ...connection.grant!, grantedAt: ports.clock.now() + 1 };
       await ports.store.commit([{ set: connectionPath(customer), data: { ...connection, grant } }]);
       throw new Failure('reauthorization_required', 'The old grant is dead.');
-    };
+    });
     await expect(runSync(ports, customer, id)).rejects.toMatchObject({ code: 'reauthorization_required' });
-    ports.webex.people = page;
     await runSync(ports, customer, id);
     expect((await readRun(ports.store, customer, id)).state).toBe('done');
     await world.expectInSync();

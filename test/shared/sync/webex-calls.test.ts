@@ -3,6 +3,7 @@ import type { Fault } from '../../../local/webex/faults/rules.ts';
 import { codeOf } from '../../../shared/domain/failure.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
+import { storeUnavailable } from '../../support/faulty.ts';
 import { deliver, readHead, readRun, storedNow, syncNow } from '../../support/sync-drive.ts';
 import { acme, type SyncWorld, startSyncWorld } from '../../support/sync-world.ts';
 
@@ -94,23 +95,16 @@ describe('a request that fails', () => {
   });
 
   it('to confirm the absent people removes nobody until it succeeds', async () => {
-    const { peopleById } = ports.webex;
-    ports.webex.peopleById = async () => ({ people: [], notFoundIds: [] });
+    ports.webex.answerNext('peopleById', async () => ({ people: [], notFoundIds: [] }), { times: 'always' });
     expect(await syncNow(ports, customer)).toMatchObject({ state: 'done', counts: { removed: 0, held: 0 } });
-    ports.webex.peopleById = peopleById;
+    ports.webex.heal();
     expect(await syncNow(ports, customer)).toMatchObject({ counts: { removed: 4 } });
   });
 
   it('of the store leaves the run to another message', async () => {
     const { id } = await requestSync(ports, customer);
-    const { commit } = ports.store;
-    const { Failure } = await import('../../../shared/domain/failure.ts');
-    let commits = 0;
-    ports.store.commit = async (writes) => {
-      commits += 1;
-      if (commits > 1 && commits < 4) throw new Failure('store_unavailable', 'away');
-      return commit(writes);
-    };
+    ports.store.beforeNext('commit', () => {});
+    ports.store.failNext('commit', storeUnavailable(), { times: 2 });
     const first = await runSync(ports, customer, id).catch(codeOf);
     expect(first).toBe('store_unavailable');
     await deliver(ports);
