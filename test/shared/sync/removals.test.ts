@@ -2,12 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleOrganizations } from '../../../local/webex/sample.ts';
 import { Failure } from '../../../shared/domain/failure.ts';
+import type { PeoplePage, Person } from '../../../shared/domain/person.ts';
+import type { Write } from '../../../shared/ports.ts';
 import { readHeld } from '../../../shared/sync/held-people.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
 import { withAccessToken } from '../../../shared/tokens/access-token.ts';
+import { storeUnavailable } from '../../support/faulty.ts';
 import { readRun, storedNow, syncNow } from '../../support/sync-drive.ts';
 import { acme, type SyncWorld, startSyncWorld } from '../../support/sync-world.ts';
+
+type AnswerByIds = (
+  act: unknown,
+  access: unknown,
+  ids: string[],
+) => Promise<{ people: Person[]; notFoundIds: string[] }>;
 
 let world: SyncWorld;
 let { webex, ports, customer } = {} as SyncWorld;
@@ -40,13 +49,13 @@ describe('removals', () => {
     await syncNow(ports, customer);
     const person = world.people()[0]!;
     webex.control.people({ orgId: acme.id, upsert: [{ id: person.id, displayName: 'Somebody else' }] });
-    const { people: page } = ports.webex;
-    ports.webex.people = async (...asked) => {
-      const found = await page(...asked);
+    const withoutPerson = async (act: () => Promise<PeoplePage>) => {
+      const found = await act();
       return { ...found, people: found.people.filter(({ id }) => id !== person.id) };
     };
+    ports.webex.answerNext('people', withoutPerson, { times: 'always' });
     expect((await syncNow(ports, customer)).counts).toMatchObject({ scanned: 250, changed: 1, removed: 0 });
-    ports.webex.people = page;
+    ports.webex.heal();
     await world.expectInSync();
   });
 
@@ -54,23 +63,23 @@ describe('removals', () => {
     const { removed } = webex.control.people({ orgId: acme.id, remove: { count: 2, seed: 1 } });
     const other = world.people()[0]!.id;
     const person = await withAccessToken(ports, customer, (access) => ports.webex.person(access, other));
-    const { peopleById } = ports.webex;
-    ports.webex.peopleById = async (access, ids) => ({
+    ports.webex.answerNext('peopleById', async (act) => ({
       people: [{ ...person, id: removed[0]!, orgId: sampleOrganizations[1]!.id }],
-      notFoundIds: (await peopleById(access, ids)).notFoundIds.filter((id) => id !== removed[0]),
-    });
+      notFoundIds: (await act()).notFoundIds.filter((id) => id !== removed[0]),
+    }));
     expect((await syncNow(ports, customer)).counts).toMatchObject({ removed: 2 });
     await world.expectInSync();
   });
 
   it('are held when the scan has found nobody, even if Webex confirms one person as present', async () => {
     await world.setSettings({ heldAbovePeople: 1e6, heldAboveShare: 1, heldAbove: 1e6 });
-    ports.webex.people = async () => ({ people: [] });
     const [there] = world.people();
-    ports.webex.peopleById = async (_access, ids) => ({
+    ports.webex.answerNext('people', async () => ({ people: [] }), { times: 'always' });
+    const allButOne: AnswerByIds = async (_act, _access, ids) => ({
       people: [],
       notFoundIds: ids.filter((id) => id !== there!.id),
     });
+    ports.webex.answerNext('peopleById', allButOne, { times: 'always' });
     expect((await syncNow(ports, customer)).held).toMatchObject({ reason: 'empty_organization', count: 249 });
   });
 
@@ -100,19 +109,19 @@ describe('removals', () => {
     // The administrator is gone too: the token would be.
     const { access_token: _token, ...page } = { access_token: '', items: [], notFoundIds: null };
     webex.control.faults({ match: { path: '/v1/people$' }, fault: { status: 200, body: page } });
-    ports.webex.peopleById = async (_access, ids) => ({ people: [], notFoundIds: ids });
-    ports.webex.scimTotal = async () => 0;
-    ports.webex.people = async () => ({ people: [] });
-    ports.webex.licenses = async () => [];
-    ports.webex.roles = async () => [];
+    const nobody: AnswerByIds = async (_act, _access, ids) => ({ people: [], notFoundIds: ids });
+    ports.webex.answerNext('peopleById', nobody, { times: 'always' });
+    ports.webex.answerNext('scimTotal', async () => 0);
+    ports.webex.answerNext('people', async () => ({ people: [] }), { times: 'always' });
+    ports.webex.answerNext('licenses', async () => []);
+    ports.webex.answerNext('roles', async () => []);
     const run = await syncNow(ports, customer);
     expect(run.held).toMatchObject({ reason: 'empty_organization', count: 250 });
     expect((await storedNow(ports.store, customer)).size).toBe(250);
   });
 
   it('are held when SCIM counts more people than were found, unless the customer has switched that off', async () => {
-    const { scimTotal } = ports.webex;
-    ports.webex.scimTotal = async (access, orgId) => (await scimTotal(access, orgId)) + 1;
+    ports.webex.answerNext('scimTotal', async (act) => (await act()) + 1, { times: 'always' });
     webex.control.people({ orgId: acme.id, remove: { count: 2, seed: 1 } });
     expect((await syncNow(ports, customer)).held).toMatchObject({ reason: 'total_differs', count: 2 });
     await world.setSettings({ checkTotal: false });
@@ -128,16 +137,12 @@ describe('removals', () => {
   it('count together with the removals that the same run made before it started over', async () => {
     webex.control.people({ orgId: acme.id, remove: { count: 20, seed: 1 } });
     const { id } = await requestSync(ports, customer);
-    const { commit } = ports.store;
-    ports.store.commit = async (writes) => {
-      const versions = await commit(writes);
-      if (writes.some((write) => 'set' in write && (write.data as { removedAt?: number }).removedAt)) {
-        throw new Failure('store_unavailable', 'The instance dies after its first removals.');
-      }
-      return versions;
-    };
+    const removes = (writes: Write[]) =>
+      writes.some((write) => 'set' in write && (write.data as { removedAt?: number }).removedAt);
+    // The instance dies after its first removals.
+    ports.store.failNext('commit', storeUnavailable(), { times: 'always', when: removes, answerLost: true });
     await expect(runSync(ports, customer, id)).rejects.toMatchObject({ code: 'store_unavailable' });
-    ports.store.commit = commit;
+    ports.store.heal();
     ports.clock.advance(2 * 3_600_000);
     webex.control.people({ orgId: acme.id, remove: { count: 20, seed: 2 } });
     await runSync(ports, customer, id);
@@ -149,9 +154,7 @@ describe('removals', () => {
 
   it('fail the run visibly when SCIM gives no answer for hours', async () => {
     webex.control.people({ orgId: acme.id, remove: { count: 2, seed: 1 } });
-    ports.webex.scimTotal = async () => {
-      throw new Failure('webex_unavailable', 'SCIM is away.');
-    };
+    ports.webex.failNext('scimTotal', new Failure('webex_unavailable', 'SCIM is away.'), { times: 'always' });
     const { id } = await requestSync(ports, customer);
     for (let attempt = 1; attempt < 20; attempt++) {
       await expect(runSync(ports, customer, id)).rejects.toMatchObject({ code: 'webex_unavailable' });
@@ -169,20 +172,17 @@ describe('removals', () => {
     await world.setSettings({ heldAbovePeople: 1000, heldAbove: 1000 });
     webex.control.people({ orgId: acme.id, remove: { count: 600, seed: 3 } });
     const { id } = await requestSync(ports, customer);
-    const { commit } = ports.store;
     let killed = false;
-    ports.store.commit = async (writes) => {
-      const versions = await commit(writes);
-      if (writes.length > 400 && !killed) {
-        killed = true;
-        throw new Error('killed');
-      }
-      return versions;
+    const isLarge = (writes: Write[]) => {
+      if (writes.length <= 400) return false;
+      killed = true;
+      return true;
     };
+    ports.store.failNext('commit', new Error('killed'), { when: isLarge, answerLost: true });
     await expect(runSync(ports, customer, id))
       .resolves.toMatchObject({ state: 'failed' })
       .catch(() => {});
-    ports.store.commit = commit;
+    ports.store.heal();
     ports.clock.advance(10 * 60_000);
     ports.messages.length = 0;
     await syncNow(ports, customer);
