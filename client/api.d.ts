@@ -8,7 +8,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The fields of a customer, as the source model has them */
+        /**
+         * Get the fields of a customer, as the source model names them
+         * @description The model `relation/SparkCustomer`: title, description, type and limits of each field.
+         */
         get: operations["getModel"];
         put?: never;
         post?: never;
@@ -25,7 +28,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document */
+        /**
+         * Get this document
+         * @description The OpenAPI document, for programs.
+         */
         get: operations["getOpenApi"];
         put?: never;
         post?: never;
@@ -42,7 +48,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document, to be read */
+        /**
+         * Read this document
+         * @description The OpenAPI document as a page, for people.
+         */
         get: operations["getDocs"];
         put?: never;
         post?: never;
@@ -61,8 +70,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sync, or make connect links for, all customers at or below a node */
-        post: operations["beginOperation"];
+        /**
+         * Start an action on all customers at or below a node
+         * @description `sync` asks for a sync of each connected customer; `connect` makes a connect link for each customer.
+         */
+        post: operations["startOperation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -76,7 +88,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The progress of an operation */
+        /**
+         * Get the progress of an operation
+         * @description Kept for 30 days.
+         */
         get: operations["getOperation"];
         put?: never;
         post?: never;
@@ -94,8 +109,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What came of an operation, customer by customer
-         * @description Kept for 30 days; a connect link works for as long as `expire_time` says.
+         * List the results of an operation, one for each customer
+         * @description Kept for 30 days. A connect link works until `expire_time`. Customers that have left your nodes are not listed, so a page may hold fewer than `page_size` though more follow.
          */
         get: operations["listOperationResults"];
         put?: never;
@@ -114,14 +129,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Customers at or below a node, by name
-         * @description Only customers that the caller may read are listed. A page may hold fewer than `page_size` though more follow.
+         * List the customers at or below a node
+         * @description By name. Only customers that the caller may read are listed. A page may hold fewer than `page_size` though more follow.
          */
         get: operations["listCustomers"];
         put?: never;
         /**
          * Create a customer
-         * @description A pasted pair (`token`, `refresh_token`) is refreshed at once and must be of the organization in `account_number`; while Webex is away it is kept and tried as soon as possible.
+         * @description Pasted tokens (`token`, `refresh_token`) are renewed at once and must belong to the organization in `account_number`. While Webex cannot be reached they are kept and tried again as soon as possible.
          */
         post: operations["createCustomer"];
         delete?: never;
@@ -137,20 +152,23 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One customer */
+        /**
+         * Get one customer
+         * @description The record, with the state of its connection to Webex.
+         */
         get: operations["getCustomer"];
         put?: never;
         post?: never;
         /**
          * Delete a customer, its tokens and its users
-         * @description The tokens are gone at once, and revoked at Webex where the granted scopes allow it; users and history are cleared away in the background. `If-Match` must name the state that is meant; `*` is any.
+         * @description The tokens are deleted at once, and revoked at Webex where the granted scopes allow it. Users and history are deleted in the background. `If-Match` names the ETag that you read, or `*` for any state.
          */
         delete: operations["deleteCustomer"];
         options?: never;
         head?: never;
         /**
          * Change a customer (JSON merge patch)
-         * @description `If-Match` must name the state that the change is meant for; `*` is any. A pasted pair is adopted before the record is changed, and stays adopted if the record has been changed by others meanwhile.
+         * @description `If-Match` names the ETag that you read, or `*` for any state. Pasted tokens are stored before the record is changed, and stay if the change is then refused because another caller was faster.
          */
         patch: operations["changeCustomer"];
         trace?: never;
@@ -164,7 +182,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Refresh Access Token */
+        /**
+         * Refresh Access Token
+         * @description Renews the tokens at Webex now. Requests at the same time share one renewal.
+         */
         post: operations["refreshCustomer"];
         delete?: never;
         options?: never;
@@ -183,7 +204,7 @@ export interface paths {
         put?: never;
         /**
          * Sync Webex Teams Users
-         * @description Begins a sync, or joins the one that is under way. Its progress is at `/{id}/syncs/{sync}`.
+         * @description Starts a sync, or joins the one in progress. Poll its progress at `/{id}/syncs/{sync}`.
          */
         post: operations["syncCustomer"];
         delete?: never;
@@ -201,7 +222,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A connect link: an administrator opens it and authorizes at Webex */
+        /**
+         * Make a connect link
+         * @description An administrator of the organization opens it and authorizes the connection at Webex.
+         */
         post: operations["connectCustomer"];
         delete?: never;
         options?: never;
@@ -219,8 +243,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A working access token, refreshed first if it is near its end
-         * @description Needs the role `token_reader`, which no other role includes. Every call is an event in the history; no `Idempotency-Key`: a token is kept for no replay.
+         * Reveal a working access token
+         * @description Renews the token first if it expires soon. Requires the role `token_reader`, which no other role includes. The history records every call. There is no `Idempotency-Key`: a token is not stored to be repeated.
          */
         post: operations["revealAccessToken"];
         delete?: never;
@@ -236,7 +260,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A customer's syncs, newest first */
+        /**
+         * List a customer's syncs
+         * @description Newest first. Syncs are kept for 396 days.
+         */
         get: operations["listSyncs"];
         put?: never;
         post?: never;
@@ -253,7 +280,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One sync and its progress */
+        /**
+         * Get one sync and its progress
+         * @description Poll it after `:sync`, until `state` is `done` or `failed`.
+         */
         get: operations["getSync"];
         put?: never;
         post?: never;
@@ -271,8 +301,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The people whose removal a sync holds for a decision
-         * @description Pages are as they are stored: `page_size` is not asked for.
+         * List the people whose removal a sync holds
+         * @description Pages are as large as they are stored, so there is no `page_size`.
          */
         get: operations["listHeldRemovals"];
         put?: never;
@@ -293,8 +323,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Remove the people whose removal is held, once Webex has confirmed each
-         * @description Answers the sync that carries it out.
+         * Approve held removals
+         * @description Returns the sync that removes these people. It asks Webex about each of them again and removes only those whom Webex confirms as gone.
          */
         post: operations["approveRemovals"];
         delete?: never;
@@ -312,7 +342,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Keep the people whose removal is held */
+        /**
+         * Reject held removals
+         * @description The people stay. A later sync that finds the same people gone holds their removal again.
+         */
         post: operations["rejectRemovals"];
         delete?: never;
         options?: never;
@@ -327,7 +360,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A customer's users: list, search, or what has changed */
+        /**
+         * List a customer's users, search them, or read what has changed
+         * @description By name. With `since` it is the change feed: additions, changes and removals in commit order.
+         */
         get: operations["listUsers"];
         put?: never;
         post?: never;
@@ -344,7 +380,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One user; for 90 days after their removal too */
+        /**
+         * Get one user
+         * @description A removed user is shown for 90 days, with the status `removed`.
+         */
         get: operations["getUser"];
         put?: never;
         post?: never;
@@ -364,8 +403,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Bring one person up to date
-         * @description Nobody is removed by it: a person whom Webex does not know is removed by the next sync.
+         * Sync one person
+         * @description Removes no one: a person whom Webex does not know is removed by the next sync.
          */
         post: operations["syncUser"];
         delete?: never;
@@ -381,7 +420,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A customer's history, newest first */
+        /**
+         * List a customer's history
+         * @description Newest first. Entries are kept for 396 days.
+         */
         get: operations["listEvents"];
         put?: never;
         post?: never;
@@ -403,161 +445,17 @@ export interface components {
             /** @description For people; may change. */
             detail: string;
             /**
-             * @description For programs; stable.
+             * @description For programs; does not change.
              * @enum {string}
              */
             code: "invalid_request" | "unauthenticated" | "permission_denied" | "not_found" | "method_not_allowed" | "already_exists" | "version_mismatch" | "version_required" | "cursor_expired" | "idempotency_key_reused" | "request_too_large" | "unsupported_media_type" | "request_timeout" | "too_many_requests" | "not_connected" | "reauthorization_required" | "busy" | "link_not_valid" | "authorization_not_valid" | "authorization_cancelled" | "wrong_organization" | "administrator_required" | "scopes_missing" | "webex_unavailable" | "webex_rate_limited" | "webex_unauthorized" | "webex_forbidden" | "webex_not_found" | "webex_unexpected" | "grant_refused" | "client_refused" | "proxy_refused" | "conflict" | "store_unavailable" | "identity_unavailable" | "secret_missing" | "secrets_unavailable" | "queue_unavailable" | "sealed_text_invalid" | "configuration_invalid" | "internal";
-            /** @description The name of the request. */
+            /** @description Identifies the request; please quote it when you report a problem. */
             trace: string;
-            /** @description All that is wrong with the request. */
+            /** @description Every problem of the request. */
             errors?: {
                 pointer: string;
                 detail: string;
             }[];
-        };
-        /**
-         * @example {
-         *       "action": "sync",
-         *       "hierarchy": "sys.provider.reseller"
-         *     }
-         */
-        OperationCreate: {
-            /**
-             * @description `sync`: Sync Webex Teams Users; `connect`: a connect link.
-             * @enum {string}
-             */
-            action: "sync" | "connect";
-            /**
-             * Hierarchy
-             * @description The node that the customer belongs to.
-             * @example sys.provider.reseller.customer
-             */
-            hierarchy: string;
-            /**
-             * @description Only customers whose connection is in this state.
-             * @enum {string}
-             */
-            state?: "absent" | "active" | "degraded" | "reauthorization_required";
-        };
-        /** @description The progress of an action on many customers. */
-        Operation: {
-            id: string;
-            /** @enum {string} */
-            action: "sync" | "connect";
-            hierarchy: string;
-            connection_state: ("absent" | "active" | "degraded" | "reauthorization_required") | null;
-            /** @enum {string} */
-            state: "running" | "done";
-            by: string;
-            /** Format: date-time */
-            ask_time: string;
-            end_time: string | null;
-            counts: {
-                done: number;
-                skipped: number;
-                failed: number;
-            };
-        };
-        OperationResult: {
-            customer: string;
-            /** @enum {string} */
-            outcome: "done" | "skipped" | "failed";
-            sync: string | null;
-            url: string | null;
-            expire_time: string | null;
-            failure: {
-                code: string;
-                message: string;
-            } | null;
-        };
-        Customer: {
-            /** @example 0b2f1c9e-6d0a-4a4e-9f0c-2b8f5f1f7a10 */
-            id: string;
-            /**
-             * Hierarchy
-             * @description The node that the customer belongs to.
-             * @example sys.provider.reseller.customer
-             */
-            hierarchy: string;
-            /**
-             * Customer Name
-             * @description Name of this customer
-             * @example Acme Corporation
-             */
-            name: string;
-            /**
-             * Organization Account Number
-             * @description This can be found when logging into the Webex Teams Admin portal under the My Company Info section. Accepted as uuid or as the id that the Webex API gives; kept and shown as uuid.
-             * @example 2f7ab8a5-3c9e-4c1f-9e1b-6a0d3f5b7c21
-             */
-            account_number: string;
-            http_proxy: string | null;
-            https_proxy: string | null;
-            shadow: {
-                /**
-                 * Name
-                 * @example Acme
-                 */
-                name: string;
-            }[];
-            /** @description How the users are synced, defaults included. */
-            sync: {
-                /** @description Hours between scheduled syncs of the users; 0 switches them off. */
-                every_hours: number;
-                /** @description Removals are held for approval when more people than this … */
-                held_above_people: number;
-                /** @description … and more than this share of all would go, */
-                held_above_share: number;
-                /** @description or more people than this in all. */
-                held_above: number;
-                /** @description Whether Webex's count of people must agree before anybody is removed. */
-                check_total: boolean;
-            };
-            /**
-             * Access Token Expires In
-             * @description Time when the Access Token will expire.
-             */
-            access_token_expires: string | null;
-            /** @description The same in seconds from now, never below 0. */
-            access_token_expires_in: number | null;
-            /**
-             * Refresh Token Expires In
-             * @description Time when the Refresh Token will expire.
-             */
-            refresh_token_expires: string | null;
-            /** @description The same in seconds from now, never below 0. */
-            refresh_token_expires_in: number | null;
-            connection: components["schemas"]["Connection"];
-            /** @description For `If-Match`; also in the header ETag. */
-            etag: string;
-            /** Format: date-time */
-            create_time: string;
-            /** Format: date-time */
-            update_time: string;
-        };
-        /** @description The customer's connection to Webex and its health. */
-        Connection: {
-            /** @enum {string} */
-            state: "absent" | "active" | "degraded" | "reauthorization_required";
-            organization_name: string | null;
-            /** @description The administrator whose consent the tokens carry. */
-            authorized_by: string | null;
-            authorize_time: string | null;
-            refresh_time: string | null;
-            next_refresh_time: string | null;
-            scopes: string[];
-            /** @description Required, and not granted: authorize again. */
-            missing_scopes: string[];
-            /** @description Refreshes that failed since the last success. */
-            failures: number;
-            last_failure: {
-                code: string;
-                message: string;
-                /** Format: date-time */
-                time: string;
-                /** @description Webex's own name for the failed request. */
-                tracking_id: string | null;
-            } | null;
         };
         /** @description A customer to create. */
         CustomerCreate: {
@@ -575,13 +473,13 @@ export interface components {
             name: string;
             /**
              * Organization Account Number
-             * @description This can be found when logging into the Webex Teams Admin portal under the My Company Info section. Accepted as uuid or as the id that the Webex API gives; kept and shown as uuid.
+             * @description This can be found when logging into the Webex Teams Admin portal under the My Company Info section. Accepted as the uuid or as the id of the Webex API; stored and returned as the uuid.
              */
             account_number: string;
             /**
              * Admin Access Token
              * Format: password
-             * @description This is the Access Token provided when logging into Webex Teams Developer portal. This token is valid for 14 days. The Refresh token can be used to generate a new Access Token. Given together with `refresh_token`; never returned.
+             * @description This is the Access Token provided when logging into Webex Teams Developer portal. This token is valid for 14 days. The Refresh token can be used to generate a new Access Token. Sent together with `refresh_token`; never returned.
              */
             token?: string;
             /**
@@ -610,17 +508,17 @@ export interface components {
             sync?: {
                 /** @description Hours between scheduled syncs of the users; 0 switches them off. */
                 every_hours?: number;
-                /** @description Removals are held for approval when more people than this … */
+                /** @description Removals wait for approval when they are more than this and more than `held_above_share` of all people. */
                 held_above_people?: number;
-                /** @description … and more than this share of all would go, */
+                /** @description A share of all people, from 0 to 1. */
                 held_above_share?: number;
-                /** @description or more people than this in all. */
+                /** @description Removals wait for approval when they are more than this. */
                 held_above?: number;
-                /** @description Whether Webex's count of people must agree before anybody is removed. */
+                /** @description Whether Webex's count of people must match the scan before people are removed. */
                 check_total?: boolean;
             };
         };
-        /** @description A JSON merge patch (RFC 7396): what is absent stays, null removes what may be absent or brings the default back. */
+        /** @description A JSON merge patch (RFC 7396): an absent field stays as it is; null removes an optional field or restores its default. */
         CustomerPatch: {
             /**
              * Hierarchy
@@ -636,13 +534,13 @@ export interface components {
             name?: string;
             /**
              * Organization Account Number
-             * @description This can be found when logging into the Webex Teams Admin portal under the My Company Info section. Accepted as uuid or as the id that the Webex API gives; kept and shown as uuid.
+             * @description This can be found when logging into the Webex Teams Admin portal under the My Company Info section. Accepted as the uuid or as the id of the Webex API; stored and returned as the uuid.
              */
             account_number?: string;
             /**
              * Admin Access Token
              * Format: password
-             * @description This is the Access Token provided when logging into Webex Teams Developer portal. This token is valid for 14 days. The Refresh token can be used to generate a new Access Token. Given together with `refresh_token`; never returned.
+             * @description This is the Access Token provided when logging into Webex Teams Developer portal. This token is valid for 14 days. The Refresh token can be used to generate a new Access Token. Sent together with `refresh_token`; never returned.
              */
             token?: string;
             /**
@@ -672,21 +570,185 @@ export interface components {
                 check_total?: boolean | null;
             } | null;
         };
-        /** @description One run that makes the stored users match the organization. */
+        /**
+         * @example {
+         *       "action": "sync",
+         *       "hierarchy": "sys.provider.reseller"
+         *     }
+         */
+        OperationCreate: {
+            /**
+             * @description `sync`: Sync Webex Teams Users; `connect`: make a connect link.
+             * @enum {string}
+             */
+            action: "sync" | "connect";
+            /**
+             * Hierarchy
+             * @description The node that the customer belongs to.
+             * @example sys.provider.reseller.customer
+             */
+            hierarchy: string;
+            /**
+             * @description Only customers whose connection is in this state.
+             * @enum {string}
+             */
+            state?: "absent" | "active" | "degraded" | "reauthorization_required";
+        };
+        /** @description The customer's connection to Webex and its health. */
+        Connection: {
+            /** @enum {string} */
+            state: "absent" | "active" | "degraded" | "reauthorization_required";
+            organization_name: string | null;
+            /** @description The administrator who authorized the connection. */
+            authorized_by: string | null;
+            authorize_time: string | null;
+            refresh_time: string | null;
+            next_refresh_time: string | null;
+            scopes: string[];
+            /** @description Required scopes that were not granted. Authorize again to grant them. */
+            missing_scopes: string[];
+            /** @description Failed refreshes since the last success. */
+            failures: number;
+            last_failure: {
+                code: string;
+                message: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-23T09:30:00.000Z
+                 */
+                time: string;
+                /** @description Webex's name for the failed request. */
+                tracking_id: string | null;
+            } | null;
+        };
+        Customer: {
+            /** @example 0b2f1c9e-6d0a-4a4e-9f0c-2b8f5f1f7a10 */
+            id: string;
+            /**
+             * Hierarchy
+             * @description The node that the customer belongs to.
+             * @example sys.provider.reseller.customer
+             */
+            hierarchy: string;
+            /**
+             * Customer Name
+             * @description Name of this customer
+             * @example Acme Corporation
+             */
+            name: string;
+            /**
+             * Organization Account Number
+             * @description This can be found when logging into the Webex Teams Admin portal under the My Company Info section. Accepted as the uuid or as the id of the Webex API; stored and returned as the uuid.
+             * @example 2f7ab8a5-3c9e-4c1f-9e1b-6a0d3f5b7c21
+             */
+            account_number: string;
+            http_proxy: string | null;
+            https_proxy: string | null;
+            shadow: {
+                /**
+                 * Name
+                 * @example Acme
+                 */
+                name: string;
+            }[];
+            /** @description How the users are synced, defaults included. */
+            sync: {
+                /** @description Hours between scheduled syncs of the users; 0 switches them off. */
+                every_hours: number;
+                /** @description Removals wait for approval when they are more than this and more than `held_above_share` of all people. */
+                held_above_people: number;
+                /** @description A share of all people, from 0 to 1. */
+                held_above_share: number;
+                /** @description Removals wait for approval when they are more than this. */
+                held_above: number;
+                /** @description Whether Webex's count of people must match the scan before people are removed. */
+                check_total: boolean;
+            };
+            /**
+             * Access Token Expires In
+             * @description Time when the Access Token will expire.
+             */
+            access_token_expires: string | null;
+            /** @description Seconds left, never below 0. */
+            access_token_expires_in: number | null;
+            /**
+             * Refresh Token Expires In
+             * @description Time when the Refresh Token will expire.
+             */
+            refresh_token_expires: string | null;
+            /** @description Seconds left, never below 0. */
+            refresh_token_expires_in: number | null;
+            connection: components["schemas"]["Connection"];
+            /** @description Goes into `If-Match`; also in the header `ETag`. */
+            etag: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            create_time: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            update_time: string;
+        };
+        CustomerList: {
+            customers: components["schemas"]["Customer"][];
+            /** @description Goes into `page_token` of the next request; null on the last page. */
+            next_page_token: string | null;
+        };
+        Model: {
+            /** @constant */
+            model: "relation/SparkCustomer";
+            fields: {
+                field_name: string;
+                title: string;
+                description: string;
+                /** @enum {string} */
+                type: "String" | "Array";
+                required: boolean;
+                is_password: boolean;
+                read_only: boolean;
+                max_length: number | null;
+                cardinality: string | null;
+            }[];
+        };
+        OpenApiDocument: {
+            openapi: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Removals that wait, or waited, for a decision. */
+        HeldRemovals: {
+            /** @enum {string} */
+            state: "waiting" | "approved" | "rejected" | "superseded";
+            /**
+             * @description `many`: more removals than the thresholds allow; `empty_organization`: no person would be left; `total_differs`: Webex counts more people than the scan found.
+             * @enum {string}
+             */
+            reason: "many" | "empty_organization" | "total_differs";
+            count: number;
+            decided_by: string | null;
+            decide_time: string | null;
+        };
+        /** @description One run that makes the stored users match the Webex organization. */
         Sync: {
             id: string;
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed";
-            /** @description Null where the system asked. */
+            /** @description The caller who asked; null for a scheduled sync. */
             by: string | null;
             /** @description The sync whose held removals this one carries out. */
             approves: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @example 2026-11-23T09:30:00.000Z
+             */
             ask_time: string;
             start_time: string | null;
             end_time: string | null;
             phase: ("scan" | "confirm" | "remove") | null;
-            /** @description People stored when it began: with `counts.scanned`, how far it is. */
+            /** @description People stored when the sync started. Compare `counts.scanned` with it to see the progress. */
             expected: number;
             counts: {
                 scanned: number;
@@ -704,39 +766,115 @@ export interface components {
             } | null;
             held: components["schemas"]["HeldRemovals"] | null;
         };
-        /** @description Removals that await a decision, or awaited one. */
-        HeldRemovals: {
-            /** @enum {string} */
-            state: "waiting" | "approved" | "rejected" | "superseded";
-            /**
-             * @description `many`: above the thresholds; `empty_organization`: nobody would be left; `total_differs`: Webex counts more people than were found.
-             * @enum {string}
-             */
-            reason: "many" | "empty_organization" | "total_differs";
-            count: number;
-            decided_by: string | null;
-            decide_time: string | null;
+        SyncList: {
+            syncs: components["schemas"]["Sync"][];
+            /** @description Goes into `page_token` of the next request; null on the last page. */
+            next_page_token: string | null;
+        };
+        HeldPeople: {
+            /** @description Ids of users. */
+            people: string[];
+            /** @description Goes into `page_token` of the next request; null on the last page. */
+            next_page_token: string | null;
         };
         ConnectLink: {
             /**
              * Format: uri
-             * @description To be opened by an administrator of the organization, once.
+             * @description For an administrator of the organization. It works once.
              */
             url: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @example 2026-11-23T09:30:00.000Z
+             */
             expire_time: string;
+        };
+        Refresh: {
+            /**
+             * @description `unchanged`: Webex returned the same access token; `superseded`: another request renewed the connection in the meantime.
+             * @enum {string}
+             */
+            outcome: "refreshed" | "unchanged" | "superseded";
+            customer: components["schemas"]["Customer"];
         };
         AccessToken: {
             access_token: string;
             /** @constant */
             token_type: "Bearer";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @example 2026-11-23T09:30:00.000Z
+             */
             expire_time: string;
             /** @description Seconds. */
             expires_in: number;
         };
+        Event: {
+            id: string;
+            /**
+             * @description More types may be added.
+             * @enum {string}
+             */
+            type: "customer_created" | "customer_changed" | "customer_deleted" | "connect_link_created" | "connected" | "refreshed" | "degraded" | "recovered" | "expiring" | "reauthorization_required" | "access_token_revealed" | "sync_requested" | "users_synced" | "sync_failed" | "removals_held" | "removals_approved" | "removals_rejected" | "authorizer_at_risk";
+            /**
+             * Format: date-time
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            time: string;
+            /** @description The caller; null where no caller asked. */
+            by: string | null;
+            /** @description The `trace` of the request, as in a problem. */
+            request: string | null;
+            facts: {
+                [key: string]: string | number | boolean;
+            };
+        };
+        EventList: {
+            events: components["schemas"]["Event"][];
+            /** @description Goes into `page_token` of the next request; null on the last page. */
+            next_page_token: string | null;
+        };
+        /** @description The progress of an action on many customers. */
+        Operation: {
+            id: string;
+            /** @enum {string} */
+            action: "sync" | "connect";
+            hierarchy: string;
+            connection_state: ("absent" | "active" | "degraded" | "reauthorization_required") | null;
+            /** @enum {string} */
+            state: "running" | "done";
+            by: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            ask_time: string;
+            end_time: string | null;
+            counts: {
+                done: number;
+                skipped: number;
+                failed: number;
+            };
+        };
+        OperationResult: {
+            customer: string;
+            /** @enum {string} */
+            outcome: "done" | "skipped" | "failed";
+            sync: string | null;
+            url: string | null;
+            expire_time: string | null;
+            failure: {
+                code: string;
+                message: string;
+            } | null;
+        };
+        OperationResultList: {
+            results: components["schemas"]["OperationResult"][];
+            /** @description Goes into `page_token` of the next request; null on the last page. */
+            next_page_token: string | null;
+        };
         User: {
-            /** @description The uuid behind Webex's id. */
+            /** @description The uuid in Webex's id. */
             id: string;
             display_name: string | null;
             first_name: string | null;
@@ -752,34 +890,31 @@ export interface components {
             location_id: string | null;
             type: string | null;
             /**
-             * @description From Login Enabled and Invite Pending, not from presence.
+             * @description Derived from Webex's `loginEnabled` and `invitePending`, not from presence.
              * @enum {string}
              */
             status: "active" | "invite_pending" | "login_disabled" | "removed";
-            /** @description Names, or the id where Webex names none. */
+            /** @description Names; the id of a licence that Webex does not name. */
             licenses: string[];
-            /** @description Names, or the id where Webex names none. */
+            /** @description Names; the id of a role that Webex does not name. */
             roles: string[];
-            /** @description As Webex gave it. */
+            /** @description As Webex sent it. */
             create_time: string | null;
             remove_time: string | null;
         };
-        Event: {
-            id: string;
-            /**
-             * @description More may be added.
-             * @enum {string}
-             */
-            type: "customer_created" | "customer_changed" | "customer_deleted" | "connect_link_created" | "connected" | "refreshed" | "degraded" | "recovered" | "expiring" | "reauthorization_required" | "access_token_revealed" | "sync_requested" | "users_synced" | "sync_failed" | "removals_held" | "removals_approved" | "removals_rejected" | "authorizer_at_risk";
-            /** Format: date-time */
-            time: string;
-            /** @description The caller, or null where the system did it by itself. */
-            by: string | null;
-            /** @description The request's trace, as problems show it. */
-            request: string | null;
-            facts: {
-                [key: string]: string | number | boolean;
-            };
+        UserList: {
+            users: components["schemas"]["User"][];
+            /** @description Null on the last page, and always with `since`. */
+            next_page_token: string | null;
+            /** @description With `since`: goes into `since` of the next request to the change feed. */
+            next_since: string | null;
+            /** @description Whether more can be read now. */
+            more: boolean;
+        };
+        PersonSync: {
+            /** @enum {string} */
+            outcome: "added" | "changed" | "returned" | "unchanged" | "not_found";
+            user: components["schemas"]["User"] | null;
         };
     };
     responses: never;
@@ -799,28 +934,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The fields of a customer, as the source model has them */
+            /** @description Get the fields of a customer, as the source model names them */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        model: "relation/SparkCustomer";
-                        fields: {
-                            field_name: string;
-                            title: string;
-                            description: string;
-                            /** @enum {string} */
-                            type: "String" | "Array";
-                            required: boolean;
-                            is_password: boolean;
-                            read_only: boolean;
-                            max_length: number | null;
-                            cardinality: string | null;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["Model"];
                 };
             };
             /** @description invalid_request */
@@ -843,17 +963,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description This document */
+            /** @description Get this document */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        openapi: string;
-                    } & {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["OpenApiDocument"];
                 };
             };
             /** @description invalid_request */
@@ -876,7 +992,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description This document, to be read */
+            /** @description Read this document */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -896,11 +1012,11 @@ export interface operations {
             };
         };
     };
-    beginOperation: {
+    startOperation: {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. */
+                /** @description Performs the request once, however often it is sent. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -912,7 +1028,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Sync, or make connect links for, all customers at or below a node */
+            /** @description Start an action on all customers at or below a node */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -943,6 +1059,17 @@ export interface operations {
             /** @description permission_denied */
             403: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description busy */
+            409: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1009,7 +1136,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The progress of an operation */
+            /** @description Get the progress of an operation */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1080,9 +1207,9 @@ export interface operations {
     listOperationResults: {
         parameters: {
             query?: {
-                /** @description Items a page. */
+                /** @description Items per page. */
                 page_size?: number;
-                /** @description `next_page_token` of the page before. */
+                /** @description `next_page_token` of the previous page. */
                 page_token?: string;
             };
             header?: never;
@@ -1093,16 +1220,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What came of an operation, customer by customer */
+            /** @description List the results of an operation, one for each customer */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        results: components["schemas"]["OperationResult"][];
-                        next_page_token: string | null;
-                    };
+                    "application/json": components["schemas"]["OperationResultList"];
                 };
             };
             /** @description invalid_request */
@@ -1171,14 +1295,14 @@ export interface operations {
                 hierarchy?: string;
                 /** @description Only connections in this state. */
                 state?: "absent" | "active" | "degraded" | "reauthorization_required";
-                /** @description Only connected customers that were not granted this scope; `any`: one of those required. */
+                /** @description Only connected customers that lack this scope; `any`: that lack a required scope. */
                 missing_scope?: string;
-                /** @description The beginning of the name; case does not count. */
+                /** @description The start of the name, in any case. */
                 name_prefix?: string;
                 order_by?: "name" | "name desc";
-                /** @description Items a page. */
+                /** @description Items per page. */
                 page_size?: number;
-                /** @description `next_page_token` of the page before. */
+                /** @description `next_page_token` of the previous page. */
                 page_token?: string;
             };
             header?: never;
@@ -1187,17 +1311,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Customers at or below a node, by name */
+            /** @description List the customers at or below a node */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        customers: components["schemas"]["Customer"][];
-                        /** @description Null on the last page. */
-                        next_page_token: string | null;
-                    };
+                    "application/json": components["schemas"]["CustomerList"];
                 };
             };
             /** @description invalid_request */
@@ -1254,7 +1374,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. */
+                /** @description Performs the request once, however often it is sent. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1269,7 +1389,7 @@ export interface operations {
             /** @description Create a customer */
             201: {
                 headers: {
-                    /** @description For `If-Match`. */
+                    /** @description Goes into `If-Match`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1385,10 +1505,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One customer */
+            /** @description Get one customer */
             200: {
                 headers: {
-                    /** @description For `If-Match`. */
+                    /** @description Goes into `If-Match`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1459,7 +1579,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of the state that is meant, or `*`. */
+                /** @description The ETag that you read, or `*` for any state. */
                 "If-Match": string;
             };
             path: {
@@ -1586,7 +1706,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag of the state that is meant, or `*`. */
+                /** @description The ETag that you read, or `*` for any state. */
                 "If-Match": string;
             };
             path: {
@@ -1603,7 +1723,7 @@ export interface operations {
             /** @description Change a customer (JSON merge patch) */
             200: {
                 headers: {
-                    /** @description For `If-Match`. */
+                    /** @description Goes into `If-Match`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1732,7 +1852,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. */
+                /** @description Performs the request once, however often it is sent. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -1748,14 +1868,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /**
-                         * @description `unchanged`: Webex renews a token at most once a day; `superseded`: somebody else has just renewed it.
-                         * @enum {string}
-                         */
-                        outcome: "refreshed" | "unchanged" | "superseded";
-                        customer: components["schemas"]["Customer"];
-                    };
+                    "application/json": components["schemas"]["Refresh"];
                 };
             };
             /** @description invalid_request */
@@ -1870,7 +1983,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. */
+                /** @description Performs the request once, however often it is sent. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -1990,7 +2103,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. */
+                /** @description Performs the request once, however often it is sent. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2000,7 +2113,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A connect link: an administrator opens it and authorizes at Webex */
+            /** @description Make a connect link */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2117,7 +2230,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A working access token, refreshed first if it is near its end */
+            /** @description Reveal a working access token */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2228,9 +2341,9 @@ export interface operations {
     listSyncs: {
         parameters: {
             query?: {
-                /** @description Items a page. */
+                /** @description Items per page. */
                 page_size?: number;
-                /** @description `next_page_token` of the page before. */
+                /** @description `next_page_token` of the previous page. */
                 page_token?: string;
             };
             header?: never;
@@ -2241,16 +2354,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A customer's syncs, newest first */
+            /** @description List a customer's syncs */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        syncs: components["schemas"]["Sync"][];
-                        next_page_token: string | null;
-                    };
+                    "application/json": components["schemas"]["SyncList"];
                 };
             };
             /** @description invalid_request */
@@ -2324,7 +2434,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One sync and its progress */
+            /** @description Get one sync and its progress */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2395,7 +2505,7 @@ export interface operations {
     listHeldRemovals: {
         parameters: {
             query?: {
-                /** @description `next_page_token` of the page before. */
+                /** @description `next_page_token` of the previous page. */
                 page_token?: string;
             };
             header?: never;
@@ -2407,16 +2517,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The people whose removal a sync holds for a decision */
+            /** @description List the people whose removal a sync holds */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        people: string[];
-                        next_page_token: string | null;
-                    };
+                    "application/json": components["schemas"]["HeldPeople"];
                 };
             };
             /** @description invalid_request */
@@ -2482,7 +2589,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. */
+                /** @description Performs the request once, however often it is sent. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2493,7 +2600,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Remove the people whose removal is held, once Webex has confirmed each */
+            /** @description Approve held removals */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2603,7 +2710,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. */
+                /** @description Performs the request once, however often it is sent. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2614,7 +2721,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Keep the people whose removal is held */
+            /** @description Reject held removals */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2723,16 +2830,16 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
-                /** @description The beginning of the name; case does not count. */
+                /** @description The start of the name, in any case. */
                 name_prefix?: string;
-                /** @description One whole address; case does not count. */
+                /** @description One complete address, in any case. */
                 email?: string;
                 status?: "active" | "invite_pending" | "login_disabled";
-                /** @description The change feed: everything that was added, changed or removed since this `next_since`; empty: from the beginning. With no other filter. */
+                /** @description Reads the change feed: what was added, changed or removed since this `next_since`; empty for the start. Not together with a filter. */
                 since?: string;
-                /** @description Items a page. */
+                /** @description Items per page. */
                 page_size?: number;
-                /** @description `next_page_token` of the page before. */
+                /** @description `next_page_token` of the previous page. */
                 page_token?: string;
             };
             header?: never;
@@ -2743,21 +2850,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A customer's users: list, search, or what has changed */
+            /** @description List a customer's users, search them, or read what has changed */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        users: components["schemas"]["User"][];
-                        /** @description Null on the last page, and always with `since`. */
-                        next_page_token: string | null;
-                        /** @description With `since`: where the next read of the change feed goes on. */
-                        next_since: string | null;
-                        /** @description Whether there is more to read at once. */
-                        more: boolean;
-                    };
+                    "application/json": components["schemas"]["UserList"];
                 };
             };
             /** @description invalid_request */
@@ -2840,7 +2939,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One user; for 90 days after their removal too */
+            /** @description Get one user */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2912,7 +3011,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Makes the request happen once, however often it is sent. */
+                /** @description Performs the request once, however often it is sent. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2923,17 +3022,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Bring one person up to date */
+            /** @description Sync one person */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        outcome: "added" | "changed" | "returned" | "unchanged" | "not_found";
-                        user: components["schemas"]["User"] | null;
-                    };
+                    "application/json": components["schemas"]["PersonSync"];
                 };
             };
             /** @description invalid_request */
@@ -3047,9 +3142,9 @@ export interface operations {
     listEvents: {
         parameters: {
             query?: {
-                /** @description Items a page. */
+                /** @description Items per page. */
                 page_size?: number;
-                /** @description `next_page_token` of the page before. */
+                /** @description `next_page_token` of the previous page. */
                 page_token?: string;
             };
             header?: never;
@@ -3060,16 +3155,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A customer's history, newest first */
+            /** @description List a customer's history */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        events: components["schemas"]["Event"][];
-                        next_page_token: string | null;
-                    };
+                    "application/json": components["schemas"]["EventList"];
                 };
             };
             /** @description invalid_request */

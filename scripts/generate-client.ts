@@ -1,34 +1,36 @@
 /**
- * `npm run client`: writes `client/api.d.ts`, the types of the typed client, from the OpenAPI document.
- * openapi-typescript uses the compiler's API, which TypeScript 7 does not offer, so it gets TypeScript 5.
+ * Writes what is made from the table of endpoints: `functions/customers/openapi.json`, which the API serves, and
+ * `client/api.d.ts`, the types of the typed client. `--check` compares instead of writing.
+ * openapi-typescript builds its output with the compiler's API, which TypeScript 7 does not offer: it is given TypeScript 5.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { openApi } from '../functions/customers/api/openapi.ts';
-import { operationsOf } from '../functions/customers/customers.ts';
+import { endpoints } from '../functions/customers/customers.ts';
 import { parseCommandLine } from '../local/command-line.ts';
-import type { Ports } from '../shared/ports.ts';
 
 const { check } = parseCommandLine({
   command: 'npm run client',
-  purpose: 'Writes client/api.d.ts from the OpenAPI document.',
-  options: { check: { type: 'boolean', help: 'Only compare, and fail when the file is out of date.' } },
+  purpose: 'Writes the OpenAPI document and the types of the client from the table of endpoints.',
+  options: { check: { type: 'boolean', help: 'Only compare, and fail when a file is out of date.' } },
 });
 
-const file = new URL('../client/api.d.ts', import.meta.url);
 const banner =
   '/** The API of `customers`. Generated from its OpenAPI document by `npm run client`; do not edit. */\n\n';
 
 registerHooks({ resolve: (name, context, next) => next(name === 'typescript' ? 'typescript-5' : name, context) });
 const { default: openapiTypes, astToString } = await import('openapi-typescript');
 
-// Only the descriptions of the operations are used; none of them is called.
-const document = openApi(operationsOf({ settings: {} } as Ports));
-const text = banner + astToString(await openapiTypes(JSON.stringify(document)));
+const json = JSON.stringify(openApi(endpoints), null, 2);
+const types = astToString(await openapiTypes(json));
+const files = { 'functions/customers/openapi.json': `${json}\n`, 'client/api.d.ts': banner + types };
 
-if (!check) writeFileSync(file, text);
-else if (readFileSync(file, 'utf8') !== text) {
-  console.error('client/api.d.ts is out of date: run npm run client.');
-  process.exitCode = 1;
+for (const [path, text] of Object.entries(files)) {
+  const file = new URL(`../${path}`, import.meta.url);
+  if (!check) writeFileSync(file, text);
+  else if (readFileSync(file, 'utf8') !== text) {
+    console.error(`${path} does not match the table of endpoints. Run: npm run client`);
+    process.exitCode = 1;
+  }
 }

@@ -2,11 +2,11 @@
 
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { Response } from 'express';
-import { sweepRemovals } from '../../shared/customers/delete.ts';
+import { resumeStalledPurges } from '../../shared/customers/delete.ts';
 import { codeOf, Failure } from '../../shared/domain/failure.ts';
 import { sendProblem } from '../../shared/http/problem.ts';
 import { guardFunction } from '../../shared/http/request-guard.ts';
-import { sweepOperations } from '../../shared/operations/operations.ts';
+import { resumeStalledOperations } from '../../shared/operations/operations.ts';
 import type { Ports } from '../../shared/ports.ts';
 import { requestDueSyncs } from '../../shared/sync/schedule.ts';
 import { refreshDue } from '../../shared/tokens/refresh-due.ts';
@@ -58,7 +58,7 @@ async function sync(ports: Ports, response: Response): Promise<void> {
 /** What a lost message has left lying. It never fails the refresh: the next hour sweeps again. */
 async function sweep(ports: Ports): Promise<{ removals?: number; operations?: number }> {
   try {
-    const [removals, operations] = await Promise.all([sweepRemovals(ports), sweepOperations(ports)]);
+    const [removals, operations] = await Promise.all([resumeStalledPurges(ports), resumeStalledOperations(ports)]);
     return { removals, operations };
   } catch (error) {
     ports.log.warn('sweep_failed', { code: codeOf(error) });

@@ -11,11 +11,14 @@ export interface Context {
   site: Site;
 }
 
-/** Makes a failure of anything thrown and logs it: as an error if it is ours or Webex's, as information if it is the user's. */
+/**
+ * Makes a failure of anything thrown and logs it. Never at error level, which alerts a person: anybody can open these pages.
+ * The alert counts `authorization_failed` by its code instead.
+ */
 export function logAndClassify({ ports: { log } }: Context, error: unknown): Failure {
   const failure = toFailure(error);
   const facts = { code: failure.code, cause: causeOf(failure), trackingId: trackingIdOf(failure) };
-  if (statusOf[failure.code] >= 500) log.error('authorization_failed', facts);
+  if (statusOf[failure.code] >= 500) log.warn('authorization_failed', facts);
   else log.info('authorization_declined', facts);
   return failure;
 }

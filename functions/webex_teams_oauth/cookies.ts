@@ -5,7 +5,7 @@ import type { Request, Response } from 'express';
 
 const authorizationPrefix = '__Host-authorization-';
 export const authorizationCookie = (name: string) => authorizationPrefix + name;
-export const browserCookie = '__Host-browser';
+export const formCookie = '__Host-form';
 
 /** More sign-ins than a person has open. Without a limit, a site that sends the browser here in a loop fills its header. */
 const maxAuthorizations = 8;

@@ -1,7 +1,11 @@
 /** The browser's pending authorizations: one sealed cookie each, so that several tabs do not disturb each other. */
 
 import type { Request, Response } from 'express';
-import { openAuthorization, type StartedAuthorization } from '../../shared/connect/authorization-code.ts';
+import {
+  openAuthorization,
+  type StartedAuthorization,
+  sealAuthorization,
+} from '../../shared/connect/authorization-code.ts';
 import {
   authorizationMs,
   outcomeMs,
@@ -15,9 +19,19 @@ import { authorizationCookie, clearOldAuthorizations, readCookie, setCookie } fr
 const cookieMs = authorizationMs + outcomeMs;
 
 /** Gives the browser what it must present at the callback. */
-export function storePending(request: Request, response: Response, started: StartedAuthorization): void {
+export function storeStarted(request: Request, response: Response, { state, sealed }: StartedAuthorization): void {
   clearOldAuthorizations(request, response);
-  setCookie(response, authorizationCookie(publicName(started.state)), started.sealed, cookieMs);
+  setCookie(response, authorizationCookie(publicName(state)), sealed, cookieMs);
+}
+
+/** Replaces the cookie of an authorization. */
+export async function storePending(
+  { ports }: Context,
+  response: Response,
+  pending: PendingAuthorization,
+): Promise<void> {
+  const sealed = await sealAuthorization(ports, pending);
+  setCookie(response, authorizationCookie(publicName(pending.state)), sealed, cookieMs);
 }
 
 /** The authorization that this browser started under the public name, if it did. */

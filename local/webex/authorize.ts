@@ -1,4 +1,4 @@
-/** Walks the pages of `/v1/authorize` by HTTP, as a person would, for tests that need no browser. */
+/** Goes through the pages of `/v1/authorize` by HTTP, for tests that need no browser. */
 
 export interface Visitor {
   email: string;
@@ -10,8 +10,8 @@ export interface Visitor {
 const maxSteps = 12;
 
 /**
- * Answers the redirect back to the integration, which is not followed. Throws with the page's own words when Webex
- * shows an error instead.
+ * Returns the address of the redirect back to the integration, without following it.
+ * @throws Error with the words of the page if Webex shows an error
  */
 export async function authorize(authorizeUrl: string, visitor: Visitor): Promise<string> {
   const { origin } = new URL(authorizeUrl);

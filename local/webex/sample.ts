@@ -1,4 +1,4 @@
-/** The organizations and the integration that a stand-in starts with unless told otherwise. */
+/** The organizations and the integration of a stand-in that was given none. */
 
 import { defaultPassword, type OrganizationOptions } from './people/organizations.ts';
 import type { Client } from './world.ts';
@@ -19,7 +19,7 @@ export const sampleOrganizations: OrganizationOptions[] = [
   },
 ];
 
-/** Where its browser flow may end is for whoever starts the stand-in to say. */
+/** The program that starts the stand-in adds its own redirect URIs. */
 export const sampleClient: Client = {
   clientId: 'local-client',
   clientSecrets: ['local-secret'],

@@ -8,6 +8,7 @@ import type { WebexControl } from './control/control.ts';
 import { serveControl } from './control/http.ts';
 import { applyFault } from './faults/apply.ts';
 import type { Target } from './faults/rules.ts';
+import { homePage } from './home-page.ts';
 import type { Grant } from './oauth/grants.ts';
 import { authorize } from './oauth/sign-in.ts';
 import { accessToken } from './oauth/token-endpoint.ts';
@@ -29,6 +30,7 @@ export async function serve(
   const send = (answer: Answer) => write(response, answer, trackingId);
   const call = await read(request, trackingId);
   if ('problem' in call) return send(webexError(call.status, call.problem, world.settings, trackingId));
+  if (call.path === '/' && call.method === 'GET') return send(attempt(world, call, () => homePage(world, call)));
   if (call.path.startsWith('/_control/')) return send(attempt(world, call, () => serveControl(control, call)));
 
   const { target, exchanged } = targetOf(world, call);
@@ -86,7 +88,7 @@ function targetOf(world: World, call: Call): { target: Target; exchanged: Grant 
   const exchanged = refreshToken === undefined ? undefined : world.grants.ownerOf(refreshToken);
   const authenticated = world.grants.authenticate(bearerOf(call) ?? '');
   const account =
-    exchanged?.account ?? world.grants.peekCode(form?.get('code') ?? '')?.account ?? authenticated?.grant.account;
+    exchanged?.account ?? world.codes.peek(form?.get('code') ?? '')?.account ?? authenticated?.grant.account;
   const tokenAgeMs = authenticated && world.now() - authenticated.issuedAt;
   const target = { path, query: url.search, method, grant, orgId: account?.orgId, refreshToken, tokenAgeMs };
   return { target, exchanged };

@@ -3,7 +3,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { controlOf, type WebexControl } from './control/control.ts';
+import { replayJournal, withJournal } from './control/journal.ts';
 import { faultStore } from './faults/rules.ts';
+import { codeStore } from './oauth/codes.ts';
 import { grantStore } from './oauth/grants.ts';
 import { loadGrants, saveGrants } from './oauth/grants-file.ts';
 import { type OrganizationOptions, organizationStore } from './people/organizations.ts';
@@ -14,7 +16,7 @@ import { counters } from './stats.ts';
 import type { Client, World } from './world.ts';
 
 export interface WebexOptions {
-  /** Default 0: any. The server listens on 127.0.0.1 only. */
+  /** Default 0: any free port. The server listens on 127.0.0.1 only. */
   port?: number;
   /** Default: the samples. */
   organizations?: OrganizationOptions[];
@@ -22,17 +24,17 @@ export interface WebexOptions {
   clients?: Client[];
   /** Default: 14 days, 90 days, 10 minutes. */
   lifetimes?: { accessMs: number; refreshMs: number; codeMs?: number };
-  /** `keep` (default): a refresh answers the same refresh token; `rotate`: a new one, and the previous dies at once. */
+  /** `keep` (default): a refresh returns the same refresh token. `rotate`: a new one, and the previous one dies at once. */
   rotation?: 'keep' | 'rotate';
-  /** Default 0. Above: an earlier refresh answers 200 with the same access token and an unmoved expiry. */
+  /** Default 0. Otherwise an earlier refresh returns 200 with the same access token and the same expiry. */
   renewEveryMs?: number;
-  /** Default 0. Added to each answer of the API and the token endpoint. */
+  /** Default 0. Delays each answer of the API and the token endpoint. */
   latencyMs?: number;
   /** The most people on a page, default 1000. */
   pageCeiling?: number;
-  /** Grants are kept in this file over a restart; default: in memory only. */
+  /** Keeps grants over a restart. What the control changes is kept beside it, in `<file>.journal`. Default: in memory only. */
   file?: string;
-  /** The base clock, epoch ms; the control operation `clock` adds an offset to it. */
+  /** The base clock, epoch ms, to which the control operation `clock` adds an offset. */
   now?: () => number;
 }
 
@@ -40,11 +42,14 @@ export interface WebexServer {
   /** `http://127.0.0.1:PORT`: the API is at `/v1`, SCIM at `/identity/scim/{org}/v2/Users`. */
   url: string;
   control: WebexControl;
-  /** Cuts all connections, also those of requests under way. */
+  /** Cuts all connections, even those of requests under way. */
   close(): Promise<void>;
 }
 
-/** Rejects when the port is taken. @see https://developer.webex.com/docs/basics */
+/**
+ * @throws Failure `configuration_invalid` when what `file` holds cannot be read
+ * @see https://developer.webex.com/docs/basics
+ */
 export async function startWebex(options: WebexOptions = {}): Promise<WebexServer> {
   const { world, control } = build(options);
   const closing = new AbortController();
@@ -69,13 +74,14 @@ export async function startWebex(options: WebexOptions = {}): Promise<WebexServe
 
 function build(options: WebexOptions): { world: World; control: WebexControl } {
   const { now: base = Date.now, organizations = sampleOrganizations, clients = [sampleClient], file } = options;
-  const clock = { offsetMs: 0 };
-  const now = () => base() + clock.offsetMs;
+  const clock: { offsetMs: number; replayedAt?: number | undefined } = { offsetMs: 0 };
+  const now = () => clock.replayedAt ?? base() + clock.offsetMs;
   const settings = defaultSettings();
   const world: World = {
     settings,
     clients: new Map(clients.map((client) => [client.clientId, { ...client }])),
     organizations: organizationStore(now),
+    codes: codeStore(settings, now),
     grants: grantStore(settings, now, () => file && saveGrants(file, world)),
     faults: faultStore(),
     counters: counters(),
@@ -86,6 +92,12 @@ function build(options: WebexOptions): { world: World; control: WebexControl } {
   const { lifetimes, rotation, renewEveryMs, latencyMs, pageCeiling } = options;
   control.settings({ lifetimes, rotation, renewEveryMs, latencyMs, pageCeiling });
   for (const organization of organizations) control.addOrganization(organization);
-  if (file) loadGrants(file, world);
-  return { world, control };
+  if (!file) return { world, control };
+  const journal = `${file}.journal`;
+  // The journal comes first, because grants may belong to organizations that the control added.
+  replayJournal(control, journal, (at) => {
+    clock.replayedAt = at;
+  });
+  loadGrants(file, world);
+  return { world, control: withJournal(control, journal, now) };
 }

@@ -1,11 +1,11 @@
-/** What can be changed about the stand-in while it runs. */
+/** The settings of the stand-in, which the control can change while it runs. */
 
 import { z } from 'zod';
 import { day } from '../../shared/domain/time.ts';
 
 const milliseconds = z.number().min(0);
 
-/** Names of the calls whose scopes are checked. */
+/** The calls that require a scope. */
 const scopedCalls = [
   'people',
   'me',
@@ -19,14 +19,14 @@ const scopedCalls = [
 export type ScopedCall = (typeof scopedCalls)[number];
 
 export const settingsChange = z.strictObject({
-  /** `rotate`: each renewal gives a new refresh token and the one before dies at once. */
+  /** `rotate`: each refresh returns a new refresh token, and the previous one dies at once. */
   rotation: z.enum(['keep', 'rotate']),
   /** Tokens and codes are letters and digits, or end in a mark and the organization's uuid, as older ones did. */
   tokenForm: z.enum(['plain', 'marked']),
   lifetimes: z.strictObject({ accessMs: milliseconds, refreshMs: milliseconds, codeMs: milliseconds }).partial(),
-  /** A refresh sooner than this after the last answers 200 and changes nothing. */
+  /** A refresh sooner than this after the last one returns 200 and changes nothing. */
   renewEveryMs: milliseconds,
-  /** Waited between acting and answering, for every call of the API and the token endpoint. */
+  /** The time between acting and answering, for every call of the API and the token endpoint. */
   latencyMs: milliseconds,
   /** Which of its two error bodies the token endpoint uses. */
   errorBody: z.enum(['oauth', 'webex']),
@@ -36,7 +36,7 @@ export const settingsChange = z.strictObject({
    */
   errorText: z.enum(['both', 'specific', 'general']),
   omitScope: z.boolean(),
-  /** Leaves the refresh token out of the answer to a refresh, or leaves it empty. */
+  /** A refresh returns no refresh token, or an empty one. */
   omitRefreshToken: z.union([z.boolean(), z.literal('empty')]),
   /** The most people on a page. Webex silently cuts a larger `max`. */
   pageCeiling: z.int().min(1),
@@ -58,11 +58,11 @@ export const settingsChange = z.strictObject({
     .partial(),
   /** Replaces the secrets of every client. */
   clientSecrets: z.array(z.string()),
-  /** Any one of the scopes opens the call; an empty list opens it to all. */
+  /** A call requires one of its scopes. With an empty list it requires none. */
   requiredScopes: z.partialRecord(z.enum(scopedCalls), z.array(z.string())),
-  /** `invitePending` and `loginEnabled` as the strings that the specification describes. */
+  /** `invitePending` and `loginEnabled` are strings, as the specification says. */
   booleansAsStrings: z.boolean(),
-  /** What becomes of a non-administrator who accepts: tokens that are good for `people/me`, or a redirect with an error. */
+  /** What a member without a role gets for consenting: tokens that are good for `people/me`, or a redirect with an error. */
   memberConsent: z.enum(['token', 'invalid_scope']),
 });
 type Change = z.infer<typeof settingsChange>;

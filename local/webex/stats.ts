@@ -1,13 +1,13 @@
-/** Counters, so that a test can ask what reached Webex, how often, and how much of it at once. */
+/** Counters that tell a test what reached Webex, how often, and how much at once. */
 
 import type { Grant } from './oauth/grants.ts';
 
 export interface GrantStats {
-  /** Refreshes that reached the token endpoint with this organization's refresh token, dead or alive. */
+  /** Refreshes with a refresh token of this organization, dead or alive. */
   exchanges: number;
-  /** Those that ended in tokens, whether or not the answer arrived. */
+  /** Refreshes that made tokens, even if the answer never arrived. */
   completed: number;
-  /** The most exchanges of one and the same grant that were under way at once: above 1 is a lost race. */
+  /** The most exchanges of one grant at the same time. Above 1, two callers have exchanged one token. */
   maxOverlap: number;
 }
 
@@ -32,7 +32,7 @@ export function counters() {
   };
 
   return {
-    /** Counts a request in; call the answer when it has left. */
+    /** Counts a request. Call the returned function when the request has ended. */
     enter(route: string): () => void {
       stats.requests[route] = (stats.requests[route] ?? 0) + 1;
       stats.inFlight++;
@@ -41,7 +41,7 @@ export function counters() {
         stats.inFlight--;
       };
     },
-    /** Counts an exchange of the grant's refresh token in; call the answer when it is over for the client. */
+    /** Counts an exchange of the grant's refresh token. Call the returned function when the client has stopped waiting. */
     enterExchange(grant: Grant): () => void {
       const overlap = (underWay.get(grant) ?? 0) + 1;
       underWay.set(grant, overlap);
@@ -58,7 +58,7 @@ export function counters() {
       statsOf(grant.account.orgId).completed++;
     },
     snapshot: (): Stats => structuredClone(stats),
-    /** Forgets all but the requests that are under way. */
+    /** Resets everything except the requests under way. */
     reset(): void {
       stats = { requests: {}, inFlight: stats.inFlight, maxInFlight: stats.inFlight, grants: {} };
     },

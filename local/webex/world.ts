@@ -1,7 +1,8 @@
-/** Everything the stand-in knows, in one place, and the shape of a request to it. */
+/** The whole state of the stand-in, and the shape of a request to it. */
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Faults, PageFault } from './faults/rules.ts';
+import type { Codes } from './oauth/codes.ts';
 import type { Grants } from './oauth/grants.ts';
 import type { Account, Organizations } from './people/organizations.ts';
 import type { Settings } from './settings.ts';
@@ -18,10 +19,11 @@ export interface World {
   settings: Settings;
   clients: Map<string, Client>;
   organizations: Organizations;
+  codes: Codes;
   grants: Grants;
   faults: Faults;
   counters: Counters;
-  /** Who is signed in, by the value of the session cookie. */
+  /** The signed-in account by the value of the session cookie. */
   sessions: Map<string, Account>;
   now(): number;
 }
@@ -39,7 +41,7 @@ export interface Call {
   leaveUnchanged?: boolean;
 }
 
-/** The fields of a form-encoded body; none if it is anything else. */
+/** The fields of a form-encoded body. Any other body has none. */
 export function formOf(call: Call): URLSearchParams {
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(call.headers['content-type'] ?? '');
   return new URLSearchParams(isForm ? call.body : '');

@@ -9,6 +9,7 @@ import {
   type ConnectLink,
   type Consent,
   digest,
+  type FailedOutcome,
   failureOfCallback,
   type Outcome,
   obstacles,
@@ -28,7 +29,7 @@ import { transact } from '../storage/transact.ts';
 import { decideRequest } from '../sync/request.ts';
 import { identify } from '../tokens/identify.ts';
 import { sealTokens } from '../tokens/seal.ts';
-import { bindLink, type OpenLink, openLink } from './link.ts';
+import { type OpenLink, openLink } from './link.ts';
 import { claimState, storeOutcome } from './outcome.ts';
 
 const cookiePlace = 'cookie authorization';
@@ -47,22 +48,15 @@ export interface StartedAuthorization {
 }
 
 /**
- * Starts an authorization for the token page or, with `link`, for a connect link, which then works in this browser only.
+ * Starts an authorization for the token page or, with `link`, for a connect link.
+ * @param link the secret of the link
  * @throws Failure `link_not_valid`
  */
-export async function startAuthorization(
-  ports: Ports,
-  link?: { secret: string; browser: string },
-): Promise<StartedAuthorization> {
+export async function startAuthorization(ports: Ports, link?: string): Promise<StartedAuthorization> {
   const { clock, settings } = ports;
-  if (link) await bindLink(ports, link.secret, link.browser);
+  if (link !== undefined) await openLink(ports, link);
   const [state, verifier] = [randomSecret(), randomSecret()];
-  const pending: PendingAuthorization = {
-    state,
-    verifier,
-    endsAt: clock.now() + authorizationMs,
-    ...(link && { link: link.secret }),
-  };
+  const endsAt = clock.now() + authorizationMs;
   const [url, sealed] = await Promise.all([
     ports.webex.authorizeUrl({
       redirectUri: redirectUri(settings),
@@ -70,9 +64,14 @@ export async function startAuthorization(
       state,
       challenge: digest(verifier),
     }),
-    ports.sealer.seal(new Secret(JSON.stringify(pending)), cookiePlace),
+    sealAuthorization(ports, { state, verifier, endsAt, ...(link !== undefined && { link }) }),
   ]);
   return { url, state, sealed };
+}
+
+/** Seals an authorization for its cookie. */
+export function sealAuthorization({ sealer }: Pick<Ports, 'sealer'>, pending: PendingAuthorization): Promise<string> {
+  return sealer.seal(new Secret(JSON.stringify(pending)), cookiePlace);
 }
 
 /** Opens the sealed cookie of an authorization; undefined if we did not seal it. */
@@ -88,45 +87,73 @@ export async function openAuthorization(
   return opened && (JSON.parse(opened.reveal()) as PendingAuthorization);
 }
 
-/** The query of the callback, and the secret cookie of the browser that brought it. */
+/** The query of the callback. */
 export interface CallbackParams {
   code?: string | undefined;
   error?: string | undefined;
-  browser?: string | undefined;
+}
+
+/** What the function does around a callback. */
+export interface CallbackHooks {
+  /** Makes a failure of anything thrown, and logs it. */
+  logAndClassify(error: unknown): Failure;
+  /** Called before Webex is asked. @throws Failure `too_many_requests` */
+  admitExchange(): void;
+}
+
+export interface FinishedCallback {
+  /** `restart`: this state was used by another code, whose outcome must not be shown for this one. */
+  show: 'result' | 'restart';
+  /** What the browser's cookie must hold from now on. */
+  pending: PendingAuthorization;
 }
 
 /**
- * Completes the authorization whose `state` this browser has proved, once. A repeated callback changes nothing. The outcome,
- * good or bad, is stored for `readOutcome`.
- * @param logAndClassify makes a failure of anything thrown and logs it
- * @throws Failure if the outcome cannot be stored, for example `store_unavailable`
+ * Completes the authorization whose `state` this browser has proved. A state serves one code, once: a repeated callback
+ * changes nothing. The outcome, good or bad, is stored for `readOutcome`. A callback without a code writes nothing.
+ * @throws Failure if the store is unavailable
  */
 export async function finishAuthorization(
   ports: Ports,
   pending: PendingAuthorization,
-  callbackParams: CallbackParams,
-  logAndClassify: (error: unknown) => Failure,
-): Promise<void> {
-  const version = await claimState(ports, pending);
-  if (version === undefined) return;
-  let outcome: Outcome;
-  try {
-    outcome = await complete(ports, pending, callbackParams);
-  } catch (error) {
-    const { code, message } = logAndClassify(error);
-    outcome = { kind: 'failed', code, message };
+  { code, error }: CallbackParams,
+  { logAndClassify, admitExchange }: CallbackHooks,
+): Promise<FinishedCallback> {
+  const failedOutcome = (thrown: unknown): FailedOutcome => {
+    const failure = logAndClassify(thrown);
+    return { kind: 'failed', code: failure.code, message: failure.message };
+  };
+  const { failed: _failed, ...current } = pending;
+  const problem = callbackProblem(ports, current, { code, error });
+  if (problem || !code) return { show: 'result', pending: { ...current, failed: failedOutcome(problem) } };
+
+  const claim = await claimState(ports, current, code);
+  if (claim.kind === 'other_code') return { show: 'restart', pending: current };
+  if (claim.kind === 'claimed') {
+    const { version } = claim;
+    const outcome = await complete(ports, current, code, admitExchange).catch(failedOutcome);
+    await storeOutcome(ports, current, { version, code, outcome });
   }
-  await storeOutcome(ports, pending, version, outcome);
+  return { show: 'result', pending: current };
 }
 
-async function complete(ports: Ports, pending: PendingAuthorization, params: CallbackParams): Promise<Outcome> {
-  const { clock, settings } = ports;
+/** Why the callback cannot be completed, before anything is asked or written. */
+function callbackProblem({ clock }: Ports, pending: PendingAuthorization, { code, error }: CallbackParams) {
   const refuse = (text: string) => new Failure('authorization_not_valid', text);
-  if (pending.endsAt <= clock.now()) throw refuse('The sign-in took longer than 10 minutes.');
-  if (params.error !== undefined) throw failureOfCallback(params.error);
-  if (!params.code) throw refuse('Webex did not send an authorization code.');
-  const open = pending.link ? await openLink(ports, pending.link, params.browser, true) : undefined;
-  const pair = await exchange(ports, params.code, pending.verifier);
+  if (pending.endsAt <= clock.now()) return refuse('The sign-in took longer than 10 minutes.');
+  if (error !== undefined) return failureOfCallback(error);
+  return code ? undefined : refuse('Webex did not send an authorization code.');
+}
+
+async function complete(
+  ports: Ports,
+  { link, verifier }: PendingAuthorization,
+  code: string,
+  admitExchange: () => void,
+): Promise<Outcome> {
+  const open = link === undefined ? undefined : await openLink(ports, link, { started: true });
+  admitExchange();
+  const pair = await exchange(ports, code, verifier);
   const consent = await identify(ports, pair);
   if (open) return connect(ports, open, { pair, consent });
   const { organizationId, organizationName, email } = consent.authorizer;
@@ -139,7 +166,7 @@ async function complete(ports: Ports, pending: PendingAuthorization, params: Cal
     refreshToken: pair.refreshToken.reveal(),
     ...(pair.accessExpiresAt && { accessExpiresAt: pair.accessExpiresAt }),
     ...(pair.refreshExpiresAt && { refreshExpiresAt: pair.refreshExpiresAt }),
-    obstacles: obstacles(consent, settings.requiredScopes).map(({ message }) => message),
+    obstacles: obstacles(consent, ports.settings.requiredScopes).map(({ message }) => message),
   };
 }
 

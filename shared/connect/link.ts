@@ -8,7 +8,7 @@ import { day } from '../domain/time.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { connectionPath, customerPath, linkPath } from '../storage/layout.ts';
 import { newEvents } from '../storage/outbox.ts';
-import { commitDecision, transact } from '../storage/transact.ts';
+import { commitDecision } from '../storage/transact.ts';
 
 /**
  * Creates a link for one customer. Earlier links of the customer stay valid.
@@ -44,42 +44,22 @@ export interface OpenLink {
 }
 
 /**
- * Reads the link and its customer. Changes nothing, so that mail scanners and previews cannot use a link up.
+ * Reads the link and its customer. Changes nothing: any browser may open and start a link, and the first consent of the right
+ * organization that completes uses it up. What ties a code to its browser is the state cookie, not the link.
  * @param started whether an authorization that started in time is finishing; the link may have expired since
- * @throws Failure `link_not_valid` if the link is unknown, used, expired, or started in another browser
+ * @throws Failure `link_not_valid` if the link is unknown, used or expired
  */
-export async function openLink(
-  ports: Ports,
-  secret: string,
-  browser: string | undefined,
-  started = false,
-): Promise<OpenLink> {
+export async function openLink(ports: Ports, secret: string, { started = false } = {}): Promise<OpenLink> {
   const { store, clock } = ports;
   const refuse = (text: string) => new Failure('link_not_valid', text);
   const link = isRandomSecret(secret) ? await store.get<ConnectLink>(linkPath(digest(secret))) : undefined;
   if (!link) throw refuse('We do not know this link. Check that you opened the complete address.');
   if (link.data.usedAt !== undefined) throw refuse('This link has already been used.');
   if (!started && link.data.endsAt <= clock.now()) throw refuse('This link has expired.');
-  if (link.data.browser !== undefined && (!browser || link.data.browser !== digest(browser))) {
-    throw refuse('This link is being used in another browser.');
-  }
   const [customer, connection] = await Promise.all([
     store.get<Customer>(customerPath(link.data.customerId)),
     store.get<Connection>(connectionPath(link.data.customerId)),
   ]);
   if (!customer || !connection) throw refuse('The customer of this link has been deleted.');
   return { link, customer: customer.data, connection };
-}
-
-/**
- * Ties the link to this browser: from now on it works in no other.
- * @throws Failure as `openLink`
- */
-export async function bindLink(ports: Ports, secret: string, browser: string): Promise<void> {
-  await transact(ports, async () => {
-    const { link } = await openLink(ports, secret, browser);
-    if (link.data.browser) return { writes: [], result: undefined };
-    const bound = { ...link.data, browser: digest(browser) };
-    return { writes: [{ set: link.path, data: bound, if: { version: link.version } }], result: undefined };
-  });
 }

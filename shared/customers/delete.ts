@@ -1,49 +1,62 @@
-/** The end of a customer: tokens gone at once, the grant revoked at Webex where it lets us, everything else cleared away in the background. */
+/** Deletes a customer: its tokens at once, at Webex too where the scopes allow it, and everything else in the background. */
 
 import { actor, type Caller } from '../domain/caller.ts';
 import { proxiesOf, uniquenessPaths } from '../domain/customer.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Ports, Write } from '../ports.ts';
-import { accessTokenPlace, removalPath, removals } from '../storage/layout.ts';
+import { accessTokenPlace, removalPath, removals, verifiedOrganizationPath } from '../storage/layout.ts';
 import { sendMessage } from '../storage/messages.ts';
 import { transact } from '../storage/transact.ts';
+import {
+  assertMatches,
+  type CustomerRead,
+  type Matches,
+  readStored,
+  type StoredCustomer,
+  withoutVersions,
+} from './records.ts';
 
-import { assertMatches, type CustomerRead, type Matches, readStored } from './records.ts';
-
-/** A deletion does not wait longer for Webex. */
+/** A deletion waits no longer than this for Webex. */
 const revokeTimeoutMs = 5_000;
 
 /**
- * Ends a customer: record, names and tokens in one commit; its users, runs and history through `sync_users`.
+ * Deletes a customer: record, names and tokens in one commit; its users, runs and history in the background.
+ * @param read the documents as the caller's request found them; after a conflict they are read again
  * @throws Failure `not_found`, `permission_denied`, `version_mismatch`, `busy`
  */
-export async function deleteCustomer(ports: Ports, caller: Caller, id: string, matches: Matches): Promise<void> {
+export async function deleteCustomer(
+  ports: Ports,
+  caller: Caller,
+  read: StoredCustomer,
+  matches: Matches,
+): Promise<void> {
   const { store, clock, log } = ports;
-  const read = await transact(ports, async () => {
-    const { customer, connection } = await readStored(store, caller, id, 'administrator');
-    assertMatches(matches, customer.data);
-    const names = Object.values(uniquenessPaths(customer.data));
-    // What is still to be removed; this document goes last.
-    const removal = { customerId: id, askedAt: clock.now(), by: actor(caller) };
+  const { id } = read.record.data;
+  let current: StoredCustomer | undefined = read;
+  const deleted = await transact(ports, async () => {
+    const stored = current ?? (await readStored(store, caller, id, 'administrator'));
+    current = undefined;
+    const { record, connection } = stored;
+    assertMatches(matches, record.data);
+    const names = Object.values(uniquenessPaths(record.data));
+    const verified = await store.get<{ customerId: string }>(verifiedOrganizationPath(record.data.accountNumber));
     const writes: Write[] = [
-      { delete: customer.path, if: { version: customer.version } },
+      { delete: record.path, if: { version: record.version } },
       { delete: connection.path, if: { version: connection.version } },
       ...names.map((path): Write => ({ delete: path })),
-      { set: removalPath(id), data: removal },
+      ...(verified?.data.customerId === id ? [{ delete: verified.path, if: { version: verified.version } }] : []),
+      // Says what is still to be purged, and is deleted last.
+      { set: removalPath(id), data: { customerId: id, askedAt: clock.now(), by: actor(caller) } },
     ];
-    return {
-      writes,
-      messages: [{ customer: id, purge: true }],
-      result: { customer: customer.data, connection: connection.data },
-    };
+    return { writes, messages: [{ customer: id, purge: true as const }], result: withoutVersions(stored) };
   });
-  const revoked = await revoke(ports, read);
-  // The history goes with the customer; this line stays.
-  const { caller: by, request } = { caller: caller.id, request: caller.request };
-  log.info('customer_deleted', { customer: id, name: read.customer.name, by, request, revoked });
+  const revoked = await revoke(ports, deleted);
+  // The history is deleted with the customer; this line stays.
+  const { id: by, request } = caller;
+  log.info('customer_deleted', { customer: id, name: deleted.customer.name, by, request, revoked });
 }
 
-/** Ends the grant at Webex where its scopes allow it, which they seldom do. Never fails a deletion. */
+/** Revokes the grant at Webex where its scopes allow it, which is rare. Never fails a deletion. */
 async function revoke(ports: Ports, { customer, connection }: CustomerRead): Promise<string> {
   const { grant } = connection;
   if (!grant || grant.accessExpiresAt <= ports.clock.now()) return 'no_token';
@@ -58,8 +71,13 @@ async function revoke(ports: Ports, { customer, connection }: CustomerRead): Pro
   }
 }
 
-/** Asks once more for every removal that has waited for an hour: its message was never queued, or was given up. */
-export async function sweepRemovals(ports: Pick<Ports, 'store' | 'queue' | 'clock' | 'settings'>): Promise<number> {
+/**
+ * Sends another message for every purge that has waited for an hour: its message was lost, or the queue gave it up.
+ * @returns how many
+ */
+export async function resumeStalledPurges(
+  ports: Pick<Ports, 'store' | 'queue' | 'clock' | 'settings'>,
+): Promise<number> {
   const before = ports.clock.now() - 3_600_000;
   const waiting = await ports.store.query<{ customerId: string; askedAt: number }>({
     collection: removals,

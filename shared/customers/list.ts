@@ -6,10 +6,11 @@ import { type Customer, nameKey } from '../domain/customer.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Query, Store, Stored } from '../ports.ts';
 import { connections, customerPath } from '../storage/layout.ts';
+import type { Position } from '../storage/pages.ts';
 import type { CustomerRead } from './records.ts';
 
 export interface ListRequest {
-  /** Only customers at or below this node; without it, everything that the caller may see. */
+  /** Only customers at or below this node; without it, all that the caller may read. */
   hierarchy?: string;
   state?: ConnectionState;
   /** Only connected customers whose grant lacks one of these scopes. */
@@ -20,49 +21,43 @@ export interface ListRequest {
   after?: Position;
 }
 
-/** The place of a customer in the order: stays right whatever is written before or behind it. */
-export interface Position {
-  value: string;
-  id: string;
-}
-
 export interface CustomerPage {
   customers: CustomerRead[];
   /** Where the next page starts; absent on the last one. */
   next?: Position;
 }
 
-/** Connections looked at for one page: a filter that few pass must not read a hundred thousand for one answer. */
+/** Connections read for one page: a filter that few customers match must not read a hundred thousand for one response. */
 const scanLimit = 1000;
 
 /**
- * One page. With `lacking` it may hold fewer than asked for though there are more.
- * @throws Failure `permission_denied` for a caller with no grant at all
+ * Reads one page. With `lacking` it may hold fewer customers than requested though more follow.
+ * @throws Failure `permission_denied` for a caller without any grant
  */
 export async function listCustomers(store: Store, caller: Caller, request: ListRequest): Promise<CustomerPage> {
-  if (caller.grants.length === 0) throw new Failure('permission_denied', 'You have no grant at all.');
+  if (caller.grants.length === 0) throw new Failure('permission_denied', 'You have no access.');
   const nodes = visibleNodes(caller, 'reader', request.hierarchy);
   const limit = request.lacking ? scanLimit : request.pageSize;
-  const found = await merged(store, nodes, request, limit + 1);
+  const found = await readMerged(store, nodes, request, limit + 1);
   const scanned = found.slice(0, limit);
-  const passing = scanned.filter(({ data }) => passes(data, request.lacking));
-  const page = passing.slice(0, request.pageSize);
+  const matching = scanned.filter(({ data }) => matches(data, request.lacking));
+  const page = matching.slice(0, request.pageSize);
   const records = await store.getMany<Customer>(page.map(({ data }) => customerPath(data.customerId)));
   const customers = page.flatMap(({ data: connection }, index) => {
     const customer = records[index]?.data;
     return customer ? [{ customer, connection }] : [];
   });
-  const last = passing.length > page.length ? page.at(-1) : found.length > limit ? scanned.at(-1) : undefined;
+  const last = matching.length > page.length ? page.at(-1) : found.length > limit ? scanned.at(-1) : undefined;
   return { customers, ...(last && { next: { value: last.data.nameKey, id: last.data.customerId } }) };
 }
 
-function passes({ grant }: Connection, lacking: string[] | undefined): boolean {
+function matches({ grant }: Connection, lacking: string[] | undefined): boolean {
   if (!lacking) return true;
   return grant !== undefined && lacking.some((scope) => !grant.scopes.includes(scope));
 }
 
-/** The first `limit` of several nodes in one order; the nodes hold nothing in common. */
-async function merged(
+/** Reads the first `limit` of several nodes in one order; no customer is below two of the nodes. */
+async function readMerged(
   store: Store,
   nodes: string[],
   request: ListRequest,
@@ -81,9 +76,11 @@ async function merged(
   const lists = await Promise.all(nodes.map((node) => store.query<Connection>(query(node))));
   if (lists.length === 1) return lists[0]!;
   const sign = request.direction === 'ascending' ? 1 : -1;
-  const inOrder = lists.flat().sort((a, b) => sign * (bytes(a.data.nameKey, b.data.nameKey) || bytes(a.path, b.path)));
+  const inOrder = lists
+    .flat()
+    .sort((a, b) => sign * (compareBytes(a.data.nameKey, b.data.nameKey) || compareBytes(a.path, b.path)));
   return inOrder.slice(0, limit);
 }
 
-/** Strings in the store's order: by their UTF-8 bytes. */
-const bytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** Compares strings as the store does, by their UTF-8 bytes. */
+const compareBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));

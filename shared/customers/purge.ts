@@ -1,4 +1,4 @@
-/** Clears away what a deleted customer has left behind; may be repeated, and goes on where it stopped. */
+/** Deletes what a deleted customer has left behind; a repetition continues where the last one stopped. */
 
 import type { Ports } from '../ports.ts';
 import {
@@ -15,19 +15,19 @@ import {
 import { sendMessage } from '../storage/messages.ts';
 
 const defaultBudgetMs = 7 * 60_000;
-/** Documents of this size are fetched to learn their names: few where they are large. */
-const collections: { of: (id: string) => string; atOnce: number }[] = [
-  { of: usersOf, atOnce: 400 },
-  { of: rosterOf, atOnce: 10 },
-  { of: heldOf, atOnce: 10 },
-  { of: syncsOf, atOnce: 100 },
-  { of: catalogOf, atOnce: 10 },
-  { of: eventsOf, atOnce: 400 },
+/** A query returns whole documents, so `limit` is small where they are large. */
+const collections: { of: (id: string) => string; limit: number }[] = [
+  { of: usersOf, limit: 400 },
+  { of: rosterOf, limit: 10 },
+  { of: heldOf, limit: 10 },
+  { of: syncsOf, limit: 100 },
+  { of: catalogOf, limit: 10 },
+  { of: eventsOf, limit: 400 },
 ];
 
 /**
- * The directory goes first: after that no sync of the customer can commit anything, so what is then deleted stays so.
- * When `budgetMs` is used up, another message goes on.
+ * Deletes the head first: after that no sync of the customer can commit, so what is deleted stays deleted.
+ * When `budgetMs` is used up, a message has another call continue.
  * @throws Failure `store_unavailable`, `queue_unavailable`
  */
 export async function purgeCustomer(ports: Ports, customerId: string, budgetMs = defaultBudgetMs): Promise<void> {
@@ -35,15 +35,15 @@ export async function purgeCustomer(ports: Ports, customerId: string, budgetMs =
   if (await store.get(customerPath(customerId))) return;
   await store.commit([{ delete: syncHeadPath(customerId) }]);
   const endsAt = clock.now() + budgetMs;
-  for (const { of, atOnce } of collections) {
+  for (const { of, limit } of collections) {
     while (true) {
       if (clock.now() >= endsAt) {
         await sendMessage(ports, { customer: customerId, purge: true });
         return;
       }
-      const found = await store.query({ collection: of(customerId), limit: atOnce });
+      const found = await store.query({ collection: of(customerId), limit });
       if (found.length > 0) await store.commit(found.map(({ path }) => ({ delete: path })));
-      if (found.length < atOnce) break;
+      if (found.length < limit) break;
     }
   }
   await store.commit([{ delete: removalPath(customerId) }]);

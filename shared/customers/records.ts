@@ -1,4 +1,4 @@
-/** Customer records: read, create, change. The record and its connection are two documents, born and ended in one commit. */
+/** Customer records: read, create, change. A record and its connection are two documents that are created and deleted in one commit. */
 
 import { randomUUID } from 'node:crypto';
 import { actor, type Caller, mayAt, type Role } from '../domain/caller.ts';
@@ -16,8 +16,9 @@ export interface CustomerRead {
   connection: Connection;
 }
 
-interface StoredRead {
-  customer: Stored<Customer>;
+/** The two documents as they were read, with the versions that a commit names. */
+export interface StoredCustomer {
+  record: Stored<Customer>;
   connection: Stored<Connection>;
 }
 
@@ -25,30 +26,33 @@ interface StoredRead {
  * The customer, if the caller has the role there. Outside the caller's hierarchy a customer does not exist.
  * @throws Failure `not_found`, `permission_denied`
  */
-export async function readStored(store: Store, caller: Caller, id: string, role: Role): Promise<StoredRead> {
+export async function readStored(store: Store, caller: Caller, id: string, role: Role): Promise<StoredCustomer> {
   const [customer, connection] = await store.getMany<Customer | Connection>([customerPath(id), connectionPath(id)]);
-  const read = { customer: customer as Stored<Customer>, connection: connection as Stored<Connection> };
-  if (!customer || !connection || !mayAt(caller, read.customer.data.hierarchy, 'any')) {
+  const read = { record: customer as Stored<Customer>, connection: connection as Stored<Connection> };
+  if (!customer || !connection || !mayAt(caller, read.record.data.hierarchy, 'any')) {
     throw new Failure('not_found', 'There is no such customer.');
   }
-  assertMay(caller, read.customer.data.hierarchy, role);
+  assertMay(caller, read.record.data.hierarchy, role);
   return read;
 }
 
 /** As `readStored`, without paths and versions. */
 export async function readCustomer(store: Store, caller: Caller, id: string, role: Role): Promise<CustomerRead> {
-  const { customer, connection } = await readStored(store, caller, id, role);
-  return { customer: customer.data, connection: connection.data };
+  return withoutVersions(await readStored(store, caller, id, role));
+}
+
+export function withoutVersions({ record, connection }: StoredCustomer): CustomerRead {
+  return { customer: record.data, connection: connection.data };
 }
 
 /** @throws Failure `permission_denied` */
 export function assertMay(caller: Caller, hierarchy: string, role: Role): void {
   if (!mayAt(caller, hierarchy, role)) {
-    throw new Failure('permission_denied', `This needs the role ${role} at ${hierarchy}.`);
+    throw new Failure('permission_denied', `You need the role ${role} at ${hierarchy}.`);
   }
 }
 
-/** A customer that is not stored yet, and the connection that it begins with. */
+/** A customer that is not stored yet, with the connection that it starts with. */
 export function newCustomer(fields: CustomerFields, now: number): CustomerRead {
   const customer: Customer = { id: randomUUID(), ...fields, etag: newEtag(), createdAt: now, updatedAt: now };
   const connection: Connection = {
@@ -62,14 +66,15 @@ export function newCustomer(fields: CustomerFields, now: number): CustomerRead {
 }
 
 /**
- * Stores a new customer, if its account number and its name at its node are free. The partial decision is committed with it.
- * @throws Failure `already_exists` with the fields, `busy`
+ * Stores a new customer, if its account number and its name at its node are free.
+ * @param more what else belongs into the commit; asked again after a conflict
+ * @throws Failure `permission_denied`, `already_exists` with the fields, `busy`
  */
 export async function createCustomer(
   ports: Ports,
   caller: Caller,
   { customer, connection }: CustomerRead,
-  { writes: moreWrites = [], events: moreEvents = [], messages = [] }: Partial<Decision> = {},
+  more: () => Promise<Partial<Decision>> = async () => ({}),
 ): Promise<CustomerRead> {
   assertMay(caller, customer.hierarchy, 'administrator');
   const { id, createdAt } = customer;
@@ -77,6 +82,7 @@ export async function createCustomer(
   const names = Object.values(uniquenessPaths(customer));
   await transact(ports, async () => {
     await assertFree(ports.store, customer);
+    const { writes: moreWrites = [], events: moreEvents = [], messages = [] } = await more();
     const writes: Write[] = [
       { set: customerPath(id), data: customer, if: 'absent' },
       { set: connectionPath(id), data: connection, if: 'absent' },
@@ -88,7 +94,7 @@ export async function createCustomer(
   return { customer, connection };
 }
 
-/** 72 bits: no two states of a record are named alike. */
+/** 72 random bits: no two states of a record have the same ETag. */
 const newEtag = () => randomUUID().replaceAll('-', '').slice(0, 18);
 
 /** What lists filter and order by, kept with the connection so that one query answers every list. */
@@ -96,100 +102,125 @@ function listedBy(customer: CustomerFields): Pick<Connection, 'ancestors' | 'nam
   return { ancestors: ancestors(customer.hierarchy), nameKey: nameKey(customer.name) };
 }
 
-/** @throws Failure `already_exists` when another customer has one of the names */
+/** @throws Failure `already_exists` when another customer has the account number or the name */
 export async function assertFree(store: Store, customer: Customer): Promise<void> {
   const paths = uniquenessPaths(customer);
   const [number, name] = await store.getMany<{ customerId: string }>([paths.accountNumber, paths.name]);
-  const others = (held?: Stored<{ customerId: string }>) => held !== undefined && held.data.customerId !== customer.id;
+  const isTaken = (owner?: Stored<{ customerId: string }>) =>
+    owner !== undefined && owner.data.customerId !== customer.id;
   const problems: Problem[] = [
-    ...(others(number) ? [{ pointer: '/account_number', detail: 'is the account number of another customer' }] : []),
-    ...(others(name) ? [{ pointer: '/name', detail: 'is the name of another customer of this hierarchy node' }] : []),
+    ...(isTaken(number) ? [{ pointer: '/account_number', detail: 'is the account number of another customer' }] : []),
+    ...(isTaken(name) ? [{ pointer: '/name', detail: 'is the name of another customer of this hierarchy node' }] : []),
   ];
-  if (problems.length > 0) throw new Failure('already_exists', 'There is such a customer already.', { problems });
+  if (problems.length > 0) throw new Failure('already_exists', 'This customer already exists.', { problems });
 }
 
-/** Whether a request is about this state of the record; `undefined` is about any. */
+/** Whether `If-Match` names this ETag; `undefined` when any state will do. */
 export type Matches = ((etag: string) => boolean) | undefined;
 
 /** @throws Failure `version_mismatch` */
 export function assertMatches(matches: Matches, customer: Customer): void {
   if (matches && !matches(customer.etag)) {
-    throw new Failure('version_mismatch', 'The customer has changed since it was read; read it again.');
+    throw new Failure('version_mismatch', 'The customer has changed since you read it. Read it again.');
   }
 }
 
 /**
- * Changes the record as `change` says. An account number with a connection stays: its tokens are another organization's.
+ * Changes the record as `change` says.
+ * @param read the documents as the caller's request found them; after a conflict they are read again
  * @throws Failure `not_found`, `permission_denied`, `version_mismatch`, `already_exists`, `invalid_request`, `busy`
  */
 export async function changeCustomer(
   ports: Ports,
   caller: Caller,
-  id: string,
+  read: StoredCustomer,
   matches: Matches,
   change: (customer: Customer) => CustomerFields,
 ): Promise<CustomerRead> {
-  const { store, clock } = ports;
+  const { id } = read.record.data;
+  let current: StoredCustomer | undefined = read;
   return transact(ports, async () => {
-    const read = await readStored(store, caller, id, 'administrator');
-    const before = read.customer.data;
-    const after = await changed(ports, caller, read, matches, change);
-    const fields = changedFields(before, after);
-    if (fields.length === 0) return { writes: [], result: { customer: before, connection: read.connection.data } };
-    const listed = listedBy(after);
-    const moved = JSON.stringify(listedBy(before)) !== JSON.stringify(listed);
-    const connection = moved ? { ...read.connection.data, ...listed } : read.connection.data;
-    const draft: EventDraft = { type: 'customer_changed', facts: { fields: fields.join(' ') } };
-    const events = newEvents([draft], { customerId: id, now: clock.now(), by: actor(caller) });
-    const writes: Write[] = [
-      { set: read.customer.path, data: after, if: { version: read.customer.version } },
-      ...(moved
-        ? [{ set: read.connection.path, data: connection, if: { version: read.connection.version } } as const]
-        : []),
-      ...renamed(before, after),
-    ];
-    return { writes, events, result: { customer: after, connection } };
+    const before = current ?? (await readStored(ports.store, caller, id, 'administrator'));
+    current = undefined;
+    return decideChange(ports, caller, before, await changedRecord(ports, caller, before, matches, change));
   });
 }
 
-/** The record after a change, if the change may be made. */
-export async function changed(
-  ports: Ports,
+function decideChange(
+  { clock }: Pick<Ports, 'clock'>,
   caller: Caller,
-  read: StoredRead,
+  { record, connection }: StoredCustomer,
+  after: Customer,
+): Decision & { result: CustomerRead } {
+  const before = record.data;
+  const fields = changedFields(before, after);
+  if (fields.length === 0) return { writes: [], result: { customer: before, connection: connection.data } };
+  const isListedAnew = fields.includes('hierarchy') || fields.includes('name');
+  const listed = isListedAnew ? { ...connection.data, ...listedBy(after) } : connection.data;
+  // A commit that stores a grant has judged these fields and names the record. So this commit names the connection.
+  const namesConnection = isListedAnew || judgedWithGrant.some((field) => fields.includes(field));
+  const draft: EventDraft = { type: 'customer_changed', facts: { fields: fields.join(' ') } };
+  return {
+    writes: [
+      { set: record.path, data: after, if: { version: record.version } },
+      ...(namesConnection ? [{ set: connection.path, data: listed, if: { version: connection.version } }] : []),
+      ...renamingWrites(before, after),
+    ],
+    events: newEvents([draft], { customerId: before.id, now: clock.now(), by: actor(caller) }),
+    result: { customer: after, connection: listed },
+  };
+}
+
+/** Which organization a grant may be of, and how it is verified. */
+const judgedWithGrant: (keyof Customer)[] = ['accountNumber', 'httpProxy', 'httpsProxy'];
+
+/**
+ * The record after a change, if the caller may make the change. The account number of a connected customer stays: its
+ * tokens belong to that organization.
+ * @throws Failure `version_mismatch`, `permission_denied`, `already_exists`, `invalid_request`
+ */
+export async function changedRecord(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  caller: Caller,
+  { record, connection }: StoredCustomer,
   matches: Matches,
   change: (customer: Customer) => CustomerFields,
 ): Promise<Customer> {
-  const before = read.customer.data;
+  const before = record.data;
   assertMatches(matches, before);
   const { id, createdAt } = before;
   const after: Customer = { id, ...change(before), etag: newEtag(), createdAt, updatedAt: ports.clock.now() };
   assertMay(caller, after.hierarchy, 'administrator');
-  if (after.accountNumber !== before.accountNumber && read.connection.data.grant) {
+  if (after.accountNumber !== before.accountNumber && connection.data.grant) {
     const detail = 'cannot change while the customer is connected: the tokens belong to the present organization';
     throw new Failure('invalid_request', 'The request is not valid.', {
       problems: [{ pointer: '/account_number', detail }],
     });
   }
-  if (renamed(before, after).length > 0) await assertFree(ports.store, after);
+  if (renamingWrites(before, after).length > 0) await assertFree(ports.store, after);
   return after;
 }
 
-const notCounted: ReadonlySet<string> = new Set(['etag', 'updatedAt']);
+const notReported: ReadonlySet<string> = new Set(['etag', 'updatedAt']);
 
-/** A store need not keep the order of a map's keys. */
-const sorted = (value: unknown) =>
+/** JSON with sorted keys: a store need not keep the order of a map's keys. */
+const canonical = (value: unknown) =>
   JSON.stringify(value, (_, each) =>
     each && typeof each === 'object' && !Array.isArray(each) ? Object.fromEntries(Object.entries(each).sort()) : each,
   );
 
-function changedFields(before: Customer, after: Customer): string[] {
+function changedFields(before: Customer, after: Customer): (keyof Customer)[] {
   const names = Object.keys({ ...before, ...after }) as (keyof Customer)[];
-  return names.filter((name) => !notCounted.has(name) && sorted(before[name]) !== sorted(after[name]));
+  return names.filter(
+    (name) =>
+      !notReported.has(name) && before[name] !== after[name] && canonical(before[name]) !== canonical(after[name]),
+  );
 }
 
 /** Claims the new names and frees the old ones, where they differ. */
-function renamed(before: Customer, after: Customer): Write[] {
+function renamingWrites(before: Customer, after: Customer): Write[] {
+  const isSame = (['hierarchy', 'name', 'accountNumber'] as const).every((field) => before[field] === after[field]);
+  if (isSame) return [];
   const [old, now] = [Object.values(uniquenessPaths(before)), Object.values(uniquenessPaths(after))];
   return [
     ...now

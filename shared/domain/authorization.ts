@@ -24,6 +24,8 @@ export interface PendingAuthorization {
   link?: string;
   /** Epoch ms. */
   endsAt: number;
+  /** Why the latest callback brought no code. Here and not in the store, so that declined sign-ins write nothing. */
+  failed?: FailedOutcome;
 }
 
 /** The document `connect_links/{hash of the secret}`. The secret itself is stored nowhere. Instants are epoch ms. */
@@ -33,8 +35,7 @@ export interface ConnectLink {
   by: string;
   createdAt: number;
   endsAt: number;
-  /** The hash of the secret cookie of the browser that started first; no other browser may continue. */
-  browser?: string;
+  /** Set in the commit that stores the grant. Starting changes nothing, so that a mail scanner cannot block the link. */
   usedAt?: number;
   expireAt: number;
 }
@@ -42,6 +43,8 @@ export interface ConnectLink {
 /** The document `used_states/{hash of state}`: it exists once the state is used, and holds the outcome. Instants are epoch ms. */
 export interface UsedState {
   usedAt: number;
+  /** The hash of the code that used it, which tells a repeated callback from a second attempt. */
+  code: string;
   /** The sealed `Outcome`; absent while Webex is asked, and after the user has cleared it. */
   outcome?: string;
   cleared?: boolean;
@@ -73,9 +76,15 @@ export type Outcome =
       /** The customer was connected before. */
       again: boolean;
     }
-  | { kind: 'failed'; code: FailureCode; message: string };
+  | FailedOutcome;
 
-/** A secret of 256 random bits, for states, verifiers, links and browsers. */
+export interface FailedOutcome {
+  kind: 'failed';
+  code: FailureCode;
+  message: string;
+}
+
+/** A secret of 256 random bits, for states, verifiers, links and forms. */
 export function randomSecret(): string {
   return randomBytes(32).toString('base64url');
 }
@@ -93,6 +102,11 @@ export function digest(secret: string): string {
 /** Names an authorization in its cookie and in the address of its outcome. Knowing the name gives access to nothing. */
 export function publicName(state: string): string {
   return digest(state).slice(0, 16);
+}
+
+/** Whether the text has the form of a `publicName`. */
+export function isPublicName(text: string): boolean {
+  return /^[\w-]{16}$/.test(text);
 }
 
 /**

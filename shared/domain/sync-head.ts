@@ -7,6 +7,7 @@ import type { SeenAuthorizer } from './authorizer-health.ts';
 import { spread } from './refresh-schedule.ts';
 import type { RosterLog } from './roster.ts';
 import { noCounts, type SyncCounts } from './sync-run.ts';
+import { day } from './time.ts';
 
 /** The document `sync_heads/{customer}`. Instants are epoch ms. */
 export interface SyncHead {
@@ -16,8 +17,8 @@ export interface SyncHead {
   roster: RosterLog;
   /** The run that is queued or in progress, and what it has committed so far. */
   run?: { id: string; counts: SyncCounts };
-  /** The worker that has the run. Until `endsAt` no other flow writes the head. */
-  lease?: { owner: string; endsAt: number };
+  /** The worker that has the run, and how often it has committed. Until `endsAt` no other flow changes the head. */
+  lease?: { owner: string; endsAt: number; commits: number };
   /** Webex asked us not to call before this. */
   pausedUntil?: number;
   lastSyncedAt?: number;
@@ -33,8 +34,11 @@ export interface SyncHead {
  * worker that commits later finds the head changed, and stops.
  */
 export const leaseMs = 2 * 60_000;
-/** The scheduled pass sends a new message for a run that no worker has continued for this long. */
-const stalledAfterMs = 15 * 60_000;
+/**
+ * The message of a run that no worker has continued for this long is lost: the queue makes it a dead letter after 100
+ * deliveries, which are at most ten minutes apart. Only then does the scheduled pass send another.
+ */
+const messageLostAfterMs = day;
 
 export function newSyncHead(customerId: string): SyncHead {
   return { customerId, revision: 0, roster: { generation: 0, entries: 0, people: 0 } };
@@ -54,22 +58,26 @@ export function turnOf(head: SyncHead | undefined, runId: string, now: number): 
   return { kind: 'go' };
 }
 
-/** The head with a run that waits for a worker. */
+/** The head with a new run that waits for a worker. */
 export function withRun(head: SyncHead, runId: string, now: number): SyncHead {
-  const run = head.run?.id === runId ? head.run : { id: runId, counts: noCounts };
-  return { ...head, run, nextSyncAt: now + stalledAfterMs };
+  return { ...withRetriedMessage(head, now), run: { id: runId, counts: noCounts } };
 }
 
-/** The head while `owner` works on the run. */
+/** The head after another message was sent: the next one is due when this one is lost too. */
+export function withRetriedMessage(head: SyncHead, now: number): SyncHead {
+  return { ...head, nextSyncAt: now + messageLostAfterMs };
+}
+
+/** The head of the next commit of `owner`, who works on the run. */
 export function withLease(head: SyncHead, owner: string, now: number): SyncHead {
-  return { ...head, lease: { owner, endsAt: now + leaseMs }, nextSyncAt: now + stalledAfterMs };
+  const commits = head.lease?.owner === owner ? head.lease.commits + 1 : 0;
+  return { ...head, lease: { owner, endsAt: now + leaseMs, commits }, nextSyncAt: now + messageLostAfterMs };
 }
 
-/** The head of a run that is left to another message. */
+/** The head of a run that is left to another message. During a pause it has none: the scheduled pass sends it at the end. */
 export function withoutLease(head: SyncHead, now: number, pausedUntil?: number): SyncHead {
   const { lease: _lease, pausedUntil: _paused, ...rest } = head;
-  const nextSyncAt = Math.max(now + stalledAfterMs, pausedUntil ?? 0);
-  return { ...rest, nextSyncAt, ...(pausedUntil && { pausedUntil }) };
+  return { ...rest, nextSyncAt: pausedUntil ?? now + messageLostAfterMs, ...(pausedUntil && { pausedUntil }) };
 }
 
 /** The head without a run, with the time of the next scheduled sync. */

@@ -1,21 +1,23 @@
 /**
- * Operations on every customer below a node: begun by a request, carried on slice by slice through messages, each slice
- * from the checkpoint of the one before. What a slice does twice has the effect of once.
+ * Operations on all customers below a node: a request starts one, and messages continue it slice by slice, each slice from
+ * the checkpoint of the one before. A slice that runs twice has the effect of one.
  */
 
 import { createConnectLink } from '../connect/link.ts';
-import { listCustomers, type Position } from '../customers/list.ts';
+import { listCustomers } from '../customers/list.ts';
 import { assertMay } from '../customers/records.ts';
 import { actor, type Caller, mayAt } from '../domain/caller.ts';
 import type { ConnectionState } from '../domain/connection.ts';
+import type { Customer } from '../domain/customer.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
 import { Secret } from '../domain/secret.ts';
 import { day } from '../domain/time.ts';
 import type { Ports, Stored, Write } from '../ports.ts';
-import { operationPath, operations, resultsOf } from '../storage/layout.ts';
+import { customerPath, operationPath, operations, resultsOf } from '../storage/layout.ts';
 import { sendMessage } from '../storage/messages.ts';
 import { newId } from '../storage/outbox.ts';
-import { commitDecision, transact } from '../storage/transact.ts';
+import { type Position, readPage } from '../storage/pages.ts';
+import { transact } from '../storage/transact.ts';
 import { requestSync } from '../sync/request.ts';
 
 export const bulkActions = ['sync', 'connect'] as const;
@@ -34,7 +36,7 @@ export interface Operation {
   movedAt: number;
   endedAt?: number;
   counts: { done: number; skipped: number; failed: number };
-  /** Up to where it has come. */
+  /** Where the next slice starts. */
   position?: Position;
   expireAt: number;
 }
@@ -43,9 +45,9 @@ export interface Operation {
 export interface OperationResult {
   id: string;
   outcome: 'done' | 'skipped' | 'failed';
-  /** The sync that was asked for. */
+  /** The sync that was requested. */
   sync?: string;
-  /** A connect link is as good as a key while it lives: sealed, and shown only to who may make one. */
+  /** A connect link lets its holder connect the customer: sealed, and returned only to callers who may make one. */
   sealedUrl?: string;
   endsAt?: number;
   failure?: { code: string; message: string };
@@ -54,72 +56,97 @@ export interface OperationResult {
 
 const urlPlace = (operation: string, customer: string) => `${resultsOf(operation)}/${customer} url`;
 
-const keptMs = 30 * day;
-const slice = 50;
-/** Customers worked on at a time: each is a few small commits of its own documents. */
+const retentionMs = 30 * day;
+/** Customers per slice. */
+const sliceSize = 50;
+/** Customers worked on at the same time: each takes a few small commits of its own documents. */
 const concurrency = 10;
 
-/** `more`: the writes that belong into the commit of the beginning. @throws Failure `permission_denied` */
-export async function beginOperation(
+/**
+ * Stores a new operation and has it worked on.
+ * @param more the writes that belong into the same commit
+ * @throws Failure `permission_denied`, `busy`
+ */
+export async function startOperation(
   ports: Ports,
   caller: Caller,
-  asked: { action: BulkAction; hierarchy: string; state?: ConnectionState },
-  more: (operation: Operation) => Promise<Write[]>,
+  request: { action: BulkAction; hierarchy: string; state?: ConnectionState },
+  more: (operation: Operation) => Promise<Write[]> = async () => [],
 ): Promise<Operation> {
-  assertMay(caller, asked.hierarchy, 'operator');
+  assertMay(caller, request.hierarchy, 'operator');
   const now = ports.clock.now();
   const operation: Operation = {
     id: newId(now),
-    ...asked,
+    ...request,
     by: actor(caller),
     askedAt: now,
     running: true,
     movedAt: now,
     counts: { done: 0, skipped: 0, failed: 0 },
-    expireAt: now + keptMs,
+    expireAt: now + retentionMs,
   };
-  await commitDecision(ports, {
+  return transact(ports, async () => ({
     writes: [{ set: operationPath(operation.id), data: operation, if: 'absent' }, ...(await more(operation))],
-    // Without a message it is found by `sweepOperations`.
+    // If the message is lost, `resumeStalledOperations` finds the operation.
     messages: [{ operation: operation.id }],
-  });
-  return operation;
+    result: operation,
+  }));
 }
 
 /** @throws Failure `not_found` where the caller has no role at the operation's node, `permission_denied` */
-export async function readOperation({ store }: Pick<Ports, 'store'>, caller: Caller, id: string): Promise<Operation> {
+export async function readOperation(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  caller: Caller,
+  id: string,
+): Promise<Operation> {
   const read = await store.get<Operation>(operationPath(id));
-  if (!read || !mayAt(caller, read.data.hierarchy, 'any')) {
+  if (!read || read.data.expireAt <= clock.now() || !mayAt(caller, read.data.hierarchy, 'any')) {
     throw new Failure('not_found', 'There is no such operation.');
   }
   assertMay(caller, read.data.hierarchy, 'operator');
   return read.data;
 }
 
-/** One page of what came of it, in the order of customers' ids. */
-export async function readResults(
-  { store, sealer }: Pick<Ports, 'store' | 'sealer'>,
-  operation: string,
-  page: { pageSize: number; after?: { id: string } },
-): Promise<{ results: (OperationResult & { url?: Secret })[]; next?: { id: string } }> {
-  const { pageSize: size, after } = page;
-  const found = await store.query<OperationResult>({
-    collection: resultsOf(operation),
-    ...(after && { after }),
-    limit: size + 1,
+/** A result as a caller may see it. */
+export type VisibleResult = OperationResult & { url?: Secret };
+
+/**
+ * Reads one page of an operation's results, in the order of the customers' ids. Leaves out customers that have moved to
+ * where the caller has no access: their connect links still work.
+ */
+export async function listResults(
+  ports: Pick<Ports, 'store' | 'sealer'>,
+  caller: Caller,
+  { id }: Pick<Operation, 'id'>,
+  page: { limit: number; after?: Position },
+): Promise<{ results: VisibleResult[]; next?: Position }> {
+  const { documents, next } = await readPage<OperationResult>(ports.store, { collection: resultsOf(id), ...page });
+  const records = await ports.store.getMany<Customer>(documents.map(({ data }) => customerPath(data.id)));
+  const visible = documents.filter((_, index) => {
+    const hierarchy = records[index]?.data.hierarchy;
+    return hierarchy === undefined || mayAt(caller, hierarchy, 'operator');
   });
-  const results = await Promise.all(
-    found.slice(0, size).map(async ({ data }) => {
-      if (!data.sealedUrl) return data;
-      return { ...data, url: await sealer.open(data.sealedUrl, urlPlace(operation, data.id)) };
-    }),
-  );
-  const last = results.at(-1);
-  return { results, ...(found.length > size && last && { next: { id: last.id } }) };
+  const results = await Promise.all(visible.map(({ data }) => withUrl(ports, id, data)));
+  return { results, ...(next && { next }) };
+}
+
+/** A link whose sealing key is gone is left out; it has long expired. */
+async function withUrl(
+  { sealer }: Pick<Ports, 'sealer'>,
+  operation: string,
+  result: OperationResult,
+): Promise<VisibleResult> {
+  if (!result.sealedUrl) return result;
+  try {
+    return { ...result, url: await sealer.open(result.sealedUrl, urlPlace(operation, result.id)) };
+  } catch (error) {
+    if (codeOf(error) !== 'sealed_text_invalid') throw error;
+    return result;
+  }
 }
 
 /**
- * Does slices until `endsAt` (epoch ms), then asks to be called again. An operation that has ended is left alone.
+ * Works on slices until `endsAt` (epoch ms), then sends a message to continue. Does nothing for an operation that has ended.
  * @throws Failure what a redelivery of the message can cure
  */
 export async function continueOperation(ports: Ports, id: string, endsAt: number): Promise<void> {
@@ -127,17 +154,20 @@ export async function continueOperation(ports: Ports, id: string, endsAt: number
   while (true) {
     const read = await store.get<Operation>(operationPath(id));
     if (!read?.data.running) return;
-    const ended = await doSlice(ports, read);
+    const ended = await workOnSlice(ports, read);
     if (ended) return log.info('operation_done', { operation: id, ...ended.counts });
     if (clock.now() >= endsAt) return sendMessage(ports, { operation: id });
   }
 }
 
-/** Nobody has worked on it for this long: its message was never queued, or was given up. */
+/** An operation without progress for this long has lost its message, or the queue has given the message up. */
 const stalledAfterMs = 15 * 60_000;
 
-/** Sends another message for operations that were left lying. */
-export async function sweepOperations(ports: Ports): Promise<number> {
+/**
+ * Sends another message for operations without progress.
+ * @returns how many
+ */
+export async function resumeStalledOperations(ports: Ports): Promise<number> {
   const running = await ports.store.query<Operation>({
     collection: operations,
     equals: { running: true },
@@ -148,16 +178,16 @@ export async function sweepOperations(ports: Ports): Promise<number> {
   return stalled.length;
 }
 
-/** The operation, once it has ended. */
-async function doSlice(ports: Ports, { path, data: operation }: Stored<Operation>): Promise<Operation | undefined> {
+/** @returns the operation, once it has ended */
+async function workOnSlice(ports: Ports, { path, data: operation }: Stored<Operation>): Promise<Operation | undefined> {
   const { store, clock } = ports;
-  // The right was judged when it began; what is listed is everything below its node.
+  // The caller was authorized when the operation started; the list holds all customers below its node.
   const system: Caller = { id: 'system', grants: [{ hierarchy: operation.hierarchy, role: 'reader' }] };
   const page = await listCustomers(store, system, {
     hierarchy: operation.hierarchy,
     ...(operation.state && { state: operation.state }),
     direction: 'ascending',
-    pageSize: slice,
+    pageSize: sliceSize,
     ...(operation.position && { after: operation.position }),
   });
   const results: OperationResult[] = [];
@@ -167,7 +197,7 @@ async function doSlice(ports: Ports, { path, data: operation }: Stored<Operation
   }
   return transact(ports, async () => {
     const now = await store.get<Operation>(path);
-    // Another delivery of the message was faster: its slice counts.
+    // Another delivery of the message was faster: its results count.
     if (!now?.data.running || now.data.position?.id !== operation.position?.id) {
       return { writes: [], result: now?.data.running === false ? now.data : undefined };
     }

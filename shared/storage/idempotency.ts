@@ -1,29 +1,34 @@
 /**
- * Idempotency keys: the response to a request is stored sealed for a day, so that the same request sent again is performed
- * once and answered the same.
+ * Idempotency keys: a request that is sent again with its key is performed once and gets the same response. Its response is
+ * stored sealed for a day.
  */
 
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { backoffMs } from '../domain/backoff.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
 import { Secret } from '../domain/secret.ts';
-import { day } from '../domain/time.ts';
+import { day, minute, second } from '../domain/time.ts';
 import type { Ports, Write } from '../ports.ts';
 import { idempotencyPath } from './layout.ts';
 
 type IdempotencyPorts = Pick<Ports, 'store' | 'sealer' | 'clock' | 'log'>;
 
 const retentionMs = day;
-/** A claim without a response for this long belongs to a process that is gone: longer than any request may take. */
-const claimMs = 2 * 60_000;
+/** A claim that is not renewed for this long belongs to a process that has died. */
+const claimMs = minute;
+const renewEveryMs = 20 * second;
+/** How long a request waits for the first one with its key before the caller gets `busy`. */
+const maxWaitMs = 10 * second;
+const pause = { firstMs: 50, maxMs: second };
 
-/** The document `idempotency/{hash of caller and key}`. */
-interface StoredResponse {
+/** The document `idempotency/{hash of caller and key}`. Code judges `expireAt`: the store deletes the document later. */
+export interface StoredRequest {
   /** The hash of the request: method, path and body. */
   request: string;
   /** JWE: a response may hold a connect link. Absent while the request is being performed. */
   response?: string;
-  /** Until when a request in progress holds the key, epoch ms. */
-  endsAt?: number;
+  /** Which process performs the request, and until when it holds the key unless it renews the claim, epoch ms. */
+  claim?: { owner: string; endsAt: number };
   expireAt: number;
 }
 
@@ -34,121 +39,173 @@ export interface ApiResponse {
   body: unknown;
 }
 
-/** One request under its key. */
-export interface IdempotentRequest {
-  path: string;
-  /** The hash of the request. */
+/** The writes that store a response. They belong into the commit that the response reports, where there is one. */
+export type ResponseWrites = (response: ApiResponse) => Promise<Write[]>;
+
+export interface KeyedRequest {
+  callerId: string;
+  key: string;
+  /** Method, path and validated body; only their hash is stored. */
   request: string;
-  /**
-   * The response that this request got before.
-   * @throws Failure `idempotency_key_reused` when the key came with another request, `busy` while that one is in progress
-   */
-  find(): Promise<ApiResponse | undefined>;
-  /** The writes that store the response; they belong into the commit that the response tells of. */
-  writes(response: ApiResponse): Promise<Write[]>;
+}
+
+/** What the document says about a request with its key. */
+export function keyState(
+  document: StoredRequest | undefined,
+  request: string,
+  now: number,
+): 'free' | 'another_request' | 'performed' | 'in_progress' {
+  if (!document || document.expireAt <= now) return 'free';
+  if (document.request !== request) return 'another_request';
+  if (document.response !== undefined) return 'performed';
+  return document.claim && document.claim.endsAt > now ? 'in_progress' : 'free';
+}
+
+/**
+ * Performs a request once. While the first request with the key is in progress, others wait for its response. A failure
+ * gives the key back, so that the request may be sent again with it.
+ * @throws Failure `idempotency_key_reused` when the key came with another request, `busy` when the first request with it
+ *   takes long, and what `perform` throws
+ */
+export async function performOnce(
+  ports: IdempotencyPorts,
+  { callerId, key, request }: KeyedRequest,
+  perform: (responseWrites: ResponseWrites) => Promise<ApiResponse>,
+): Promise<ApiResponse> {
+  const path = idempotencyPath(sha256(`${callerId}\n${key}`));
+  const hash = sha256(request);
+  const claimed = await claimKey(ports, path, hash);
+  if ('status' in claimed) return claimed;
+  const renewal = renewUntilStopped(ports, claimed);
+  let isInCommit = false;
+  const responseWrites: ResponseWrites = async (response) => {
+    isInCommit = true;
+    const data = await toStored(ports, path, hash, response);
+    return [{ set: path, data, if: { version: claimed.version } }];
+  };
+  try {
+    const response = await perform(responseWrites);
+    await renewal.stop();
+    // The work is done: the caller gets the response even if it cannot be stored.
+    if (!isInCommit) {
+      await responseWrites(response)
+        .then((writes) => ports.store.commit(writes))
+        .catch((error) => ports.log.warn('response_not_stored', { code: codeOf(error) }));
+    }
+    return response;
+  } catch (error) {
+    await renewal.stop();
+    await ports.store.commit([{ delete: path, if: { version: claimed.version } }]).catch(() => {});
+    throw error;
+  }
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 
-/** @param request method, path and validated body; only their hash is stored */
-export function idempotentRequest(
-  ports: IdempotencyPorts,
-  callerId: string,
-  key: string,
-  request: string,
-): IdempotentRequest {
-  const path = idempotencyPath(sha256(`${callerId}\n${key}`));
-  const hash = sha256(request);
-  const now = () => ports.clock.now();
-  return {
-    path,
-    request: hash,
-    async find() {
-      const stored = (await ports.store.get<StoredResponse>(path))?.data;
-      if (!stored || stored.expireAt <= now()) return undefined;
-      if (stored.request !== hash) {
+/** The claim as it is stored now. */
+interface Claim {
+  path: string;
+  version: string;
+  document: StoredRequest & { claim: { owner: string } };
+}
+
+async function claimKey(ports: IdempotencyPorts, path: string, request: string): Promise<Claim | ApiResponse> {
+  const { store, clock } = ports;
+  const owner = randomUUID();
+  for (let [attempt, waitedMs] = [1, 0]; ; attempt++) {
+    const stored = await store.get<StoredRequest>(path);
+    const now = clock.now();
+    switch (keyState(stored?.data, request, now)) {
+      case 'performed':
+        return openResponse(ports, path, stored!.data);
+      case 'another_request':
         throw new Failure('idempotency_key_reused', 'This Idempotency-Key was used for another request.');
+      case 'free': {
+        // A request whose response could not be sealed is not performed.
+        await ports.sealer.seal(new Secret(''), path);
+        const document = { request, claim: { owner, endsAt: now + claimMs }, expireAt: now + retentionMs };
+        const precondition = stored ? { version: stored.version } : ('absent' as const);
+        const version = await commitClaim(ports, { path, document }, precondition);
+        if (version !== undefined) return { path, version, document };
       }
-      if (stored.response) return JSON.parse((await ports.sealer.open(stored.response, path)).reveal()) as ApiResponse;
-      if (stored.endsAt! <= now()) return undefined;
-      throw new Failure('busy', 'The first request with this Idempotency-Key is still in progress.', {
-        retryAfterMs: 1000,
+    }
+    if (waitedMs >= maxWaitMs) {
+      throw new Failure('busy', 'The first request with this Idempotency-Key is still in progress. Try again.', {
+        retryAfterMs: second,
       });
-    },
-    async writes(response) {
-      return [{ set: path, data: await toStored(ports, { path, request: hash }, response), if: 'absent' }];
+    }
+    const ms = backoffMs(attempt, pause, clock.random());
+    waitedMs += ms;
+    await clock.sleep(ms);
+  }
+}
+
+/** The claim's version, or undefined when another process holds the key. Recognizes its own claim after a lost response. */
+async function commitClaim(
+  { store }: IdempotencyPorts,
+  { path, document }: Omit<Claim, 'version'>,
+  precondition: 'absent' | { version: string },
+): Promise<string | undefined> {
+  try {
+    const [version] = await store.commit([{ set: path, data: document, if: precondition }]);
+    return version;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== 'conflict' && code !== 'store_unavailable') throw error;
+    const stored = await store.get<StoredRequest>(path);
+    if (stored?.data.claim?.owner === document.claim.owner) return stored.version;
+    if (code === 'conflict') return undefined;
+    throw error;
+  }
+}
+
+/** Extends the claim while the work goes on, so that no other process takes a long request for an abandoned one. */
+function renewUntilStopped(ports: IdempotencyPorts, claimed: Claim): { stop(): Promise<void> } {
+  const { clock } = ports;
+  const stopped = new AbortController();
+  let renewal = Promise.resolve();
+  async function renew(): Promise<void> {
+    const { path, version, document } = claimed;
+    const renewed = { ...document, claim: { owner: document.claim.owner, endsAt: clock.now() + claimMs } };
+    // A renewal that fails is tried again with the next one.
+    claimed.version = (await commitClaim(ports, { path, document: renewed }, { version }).catch(() => {})) ?? version;
+  }
+  async function renewAgainAndAgain(): Promise<void> {
+    while (true) {
+      await clock.sleep(renewEveryMs, stopped.signal);
+      if (stopped.signal.aborted) return;
+      renewal = renew();
+      await renewal;
+    }
+  }
+  void renewAgainAndAgain();
+  return {
+    async stop() {
+      stopped.abort();
+      await renewal;
     },
   };
 }
 
 async function toStored(
   { sealer, clock }: IdempotencyPorts,
-  { path, request }: Pick<IdempotentRequest, 'path' | 'request'>,
+  path: string,
+  request: string,
   response: ApiResponse,
-): Promise<StoredResponse> {
+): Promise<StoredRequest> {
   const sealed = await sealer.seal(new Secret(JSON.stringify(response)), path);
   return { request, response: sealed, expireAt: clock.now() + retentionMs };
 }
 
-/**
- * Performs once what commits its response together with its effect: a request that loses the race gets the winner's
- * response.
- * @throws Failure what `find` and `perform` throw
- */
-export async function performInCommit(
-  idempotent: IdempotentRequest | undefined,
-  perform: (responseWrites: IdempotentRequest['writes']) => Promise<ApiResponse>,
-): Promise<ApiResponse> {
-  if (!idempotent) return perform(async () => []);
-  const before = await idempotent.find();
-  if (before) return before;
+/** @throws Failure `idempotency_key_reused` when the key that sealed the response is gone */
+async function openResponse({ sealer }: IdempotencyPorts, path: string, stored: StoredRequest): Promise<ApiResponse> {
   try {
-    return await perform(idempotent.writes);
+    return JSON.parse((await sealer.open(stored.response!, path)).reveal()) as ApiResponse;
   } catch (error) {
-    const winner = await idempotent.find();
-    if (winner) return winner;
-    throw error;
+    if (codeOf(error) !== 'sealed_text_invalid') throw error;
+    throw new Failure(
+      'idempotency_key_reused',
+      'The request with this Idempotency-Key was performed, but its response can no longer be read.',
+    );
   }
-}
-
-/**
- * Performs once what has effects outside of the store: claims the key, performs, stores the response. A failure gives the
- * key back, so that the request may be sent again with it.
- * @throws Failure what `find` and `perform` throw
- */
-export async function performUnderClaim(
-  ports: IdempotencyPorts,
-  idempotent: IdempotentRequest,
-  perform: () => Promise<ApiResponse>,
-): Promise<ApiResponse> {
-  const { store, clock, log } = ports;
-  const { path, request } = idempotent;
-  const before = await idempotent.find();
-  if (before) return before;
-  // A request whose response could not be sealed is not performed.
-  await ports.sealer.seal(new Secret(''), path);
-  const abandoned = await store.get<StoredResponse>(path);
-  const claim: StoredResponse = { request, endsAt: clock.now() + claimMs, expireAt: clock.now() + retentionMs };
-  let version: string;
-  try {
-    const free = abandoned ? { version: abandoned.version } : ('absent' as const);
-    [version = ''] = await store.commit([{ set: path, data: claim, if: free }]);
-  } catch (error) {
-    if (codeOf(error) !== 'conflict') throw error;
-    const winner = await idempotent.find();
-    if (winner) return winner;
-    throw new Failure('busy', 'Another request with this Idempotency-Key has just ended. Try again.');
-  }
-  let response: ApiResponse;
-  try {
-    response = await perform();
-  } catch (error) {
-    await store.commit([{ delete: path, if: { version } }]).catch(() => {});
-    throw error;
-  }
-  // The work is done: a response that cannot be stored is returned all the same.
-  await toStored(ports, idempotent, response)
-    .then((data) => store.commit([{ set: path, data, if: { version } }]))
-    .catch((error) => log.warn('response_not_stored', { code: codeOf(error) }));
-  return response;
 }

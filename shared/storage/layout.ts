@@ -2,6 +2,7 @@
 
 export const connections = 'connections';
 export const outbox = 'outbox';
+export const unsentMessages = 'unsent_messages';
 export const syncHeads = 'sync_heads';
 
 export const customerPath = (id: string) => `customers/${id}`;

@@ -4,7 +4,7 @@ import { backoffMs } from '../domain/backoff.ts';
 import type { CustomerEvent } from '../domain/event.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
 import type { Ports, Stored, Write } from '../ports.ts';
-import { type Message, sendMessages } from './messages.ts';
+import { type Message, newUnsent, sendUnsent, unsentWrites } from './messages.ts';
 import { eventWrites, publishEvents } from './outbox.ts';
 
 type TransactPorts = Pick<Ports, 'store' | 'queue' | 'clock' | 'log' | 'settings'>;
@@ -15,7 +15,7 @@ export interface Decision {
   writes: Write[];
   /** What happened; recorded in the same commit, and published after it. */
   events?: CustomerEvent[];
-  /** Sent after the commit. */
+  /** Stored in the same commit, and sent after it. */
   messages?: Message[];
 }
 
@@ -33,8 +33,8 @@ const pause = { firstMs: 20, maxMs: 640 };
 
 /**
  * Runs `decide` and commits what it decided, all or nothing; on a conflict `decide` reads and decides anew. After the commit
- * the events are published and the messages sent. What a crash leaves unpublished is in the outbox, and what it leaves
- * unsent is found by the scheduled pass.
+ * the events are published and the messages sent. What a crash leaves unpublished or unsent is stored, and the next sweep
+ * repeats it.
  * @throws Failure `busy` when it loses every time; what `decide` and the store throw
  */
 export async function transact<T>(ports: TransactPorts, decide: () => Promise<Decision & { result: T }>): Promise<T> {
@@ -61,9 +61,10 @@ export async function commitDecision(
   ports: TransactPorts,
   { writes, events = [], messages = [] }: Decision,
 ): Promise<string[]> {
-  const all = [...writes, ...eventWrites(events)];
+  const unsent = newUnsent(messages, ports.clock.now());
+  const all = [...writes, ...eventWrites(events), ...unsentWrites(unsent)];
   const versions = all.length > 0 ? await ports.store.commit(all) : [];
   await publishEvents(ports, events);
-  await sendMessages(ports, messages);
+  await sendUnsent(ports, unsent);
   return versions.slice(0, writes.length);
 }

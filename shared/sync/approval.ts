@@ -26,7 +26,7 @@ export async function approveRemovals(ports: Ports, customerId: string, runId: s
     const { head, stored, held } = await readPending(store, customerId, runId, 'approved');
     const current = head.data.run && (await store.get<SyncRun>(runPath({ customerId, id: head.data.run.id })));
     if (current?.data.approves === runId) {
-      return { writes: [], messages: [messageFor(current.data)], result: current.data };
+      return { writes: [], result: current.data };
     }
     if (held.state === 'approved' && (head.data.lastSyncedAt ?? 0) > held.decidedAt!) {
       throw new Failure('conflict', 'A newer sync has ended since these removals were approved.');

@@ -1,23 +1,33 @@
 /** Warns when the person who authorized the connection is about to take it along. */
 
 import { authorizerAfterSight } from '../domain/authorizer-health.ts';
+import type { Connection } from '../domain/connection.ts';
 import type { Person } from '../domain/person.ts';
+import { withLease } from '../domain/sync-head.ts';
+import { connectionPath } from '../storage/layout.ts';
 import { newEvents } from '../storage/outbox.ts';
+import { unchanged } from '../storage/transact.ts';
 import type { RunContext } from './context.ts';
 import type { Fence } from './fence.ts';
 
 /** Stores how the authorizer was seen, with a warning if that is news. Costs nothing while nothing changes. */
 export async function watchAuthorizer(context: RunContext, fence: Fence, sight: Person | 'gone'): Promise<void> {
   const { ports, grant, customer } = context;
-  if (!grant.authorizer) return;
+  const id = grant.authorizer;
+  if (!id) return;
   const before = fence.head.authorizer;
-  const { authorizer, events } = authorizerAfterSight(before, grant.authorizer, sight);
-  const { id, fullAdmin, risk } = authorizer;
+  const { authorizer, events: drafts } = authorizerAfterSight(before, id, sight);
+  const { fullAdmin, risk } = authorizer;
   if (before?.id === id && before.fullAdmin === fullAdmin && before.risk === risk) return;
-  await fence.commit(
-    { authorizer },
-    { events: newEvents(events, { customerId: customer.id, now: ports.clock.now() }) },
-  );
+  const now = ports.clock.now();
+  const events = newEvents(drafts, { customerId: customer.id, now });
+  await fence.commitDecided(async () => {
+    const head = withLease(fence.head, fence.owner, now);
+    const connection = await ports.store.get<Connection>(connectionPath(customer.id));
+    // Another person has authorized the customer in the meantime, so this one no longer matters.
+    if (connection?.data.grant?.authorizer?.id !== id) return { head };
+    return { head: { ...head, authorizer }, writes: [unchanged(connection)], events };
+  });
 }
 
 /** Webex refuses a call in the same way for a missing scope and a missing role; `people/me` tells which it is. */

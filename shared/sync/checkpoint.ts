@@ -7,8 +7,9 @@ import { rosterOf } from '../storage/layout.ts';
 /** The document `customers/{id}/roster/checkpoint`. */
 export interface Checkpoint {
   run: string;
-  /** When the run last made progress, epoch ms. */
+  /** When the run last made progress, epoch ms, and how long Webex has made it pause since. */
   at: number;
+  pausedMs: number;
   scan: ScanPosition;
   /** How many of the absent people are confirmed gone. */
   confirmed: number;
@@ -18,7 +19,10 @@ export interface Checkpoint {
   seen: string;
 }
 
-/** After this time the people who were seen say too little about who is there now. */
+/**
+ * After this time the people who were seen say too little about who is there now. Pauses that Webex asks for do not count:
+ * otherwise a scan that is paused for an hour would never end.
+ */
 const usableMs = 60 * 60_000;
 const atMostEveryMs = 5_000;
 const atLeastEveryMs = 60_000;
@@ -28,14 +32,14 @@ export const checkpointPath = (customerId: string) => `${rosterOf(customerId)}/c
 
 /** Whether a run can continue from the checkpoint. It says nothing about a log that has been compacted since. */
 export function isUsable(checkpoint: Checkpoint, runId: string, head: SyncHead, now: number): boolean {
-  const { run, generation, at } = checkpoint;
-  return run === runId && generation === head.roster.generation && now - at < usableMs;
+  const { run, generation, at, pausedMs } = checkpoint;
+  return run === runId && generation === head.roster.generation && now - at - pausedMs < usableMs;
 }
 
 /** The checkpoint after `before`. Attempts without progress do not make the people who were seen any younger. */
 export function nextCheckpoint(before: Checkpoint | undefined, now: Checkpoint): Checkpoint {
   const same = before?.seen === now.seen && before.confirmed === now.confirmed && before.scan.pages === now.scan.pages;
-  return same ? { ...now, at: before.at } : now;
+  return same ? { ...now, at: before.at, pausedMs: before.pausedMs + now.pausedMs } : now;
 }
 
 /**

@@ -1,13 +1,15 @@
 /** How a message's work on a run ends: the run is done, has failed, or is left to another message. */
 
 import { type Catalog, isSameCatalog } from '../domain/catalog.ts';
+import type { Customer } from '../domain/customer.ts';
 import type { EventDraft } from '../domain/event.ts';
 import { codeOf, Failure, trackingIdOf } from '../domain/failure.ts';
 import { type SyncHead, withoutHold, withoutLease, withoutRun } from '../domain/sync-head.ts';
-import type { SyncRun } from '../domain/sync-run.ts';
+import { type SyncRun, syncSettings } from '../domain/sync-run.ts';
 import type { Write } from '../ports.ts';
-import { catalogOf, runPath } from '../storage/layout.ts';
+import { catalogOf, customerPath, runPath } from '../storage/layout.ts';
 import { newEvents } from '../storage/outbox.ts';
+import { unchanged } from '../storage/transact.ts';
 import type { RunContext } from './context.ts';
 import type { Progress } from './progress.ts';
 
@@ -31,7 +33,7 @@ export async function catalogWrites({ ports, customer, call }: RunContext): Prom
 
 /** Ends the run as done: head, run, catalog, history and events in one commit. */
 export async function complete(context: RunContext, progress: Progress, catalog: Write[]): Promise<SyncRun> {
-  const { ports, settings } = context;
+  const { ports } = context;
   const { head } = progress.store.fence;
   const now = ports.clock.now();
   const counted = progress.countedRun(head);
@@ -43,7 +45,7 @@ export async function complete(context: RunContext, progress: Progress, catalog:
     counts: { ...counted.counts, held: held?.count ?? 0 },
   };
   const next: SyncHead = {
-    ...withoutHold(withoutRun(head, now, settings.everyHours)),
+    ...withoutHold(head),
     ...(held && { heldBy: run.id }),
     ...(!approves && { lastSyncedAt: now }),
   };
@@ -58,7 +60,8 @@ async function supersede({ ports, customer }: RunContext, id: string): Promise<W
   const path = runPath({ customerId: customer.id, id });
   const stored = await ports.store.get<SyncRun>(path);
   if (stored?.data.held?.state !== 'waiting') return [];
-  return [{ set: path, data: { ...stored.data, held: { ...stored.data.held, state: 'superseded' } } }];
+  const held = { ...stored.data.held, state: 'superseded' as const };
+  return [{ set: path, data: { ...stored.data, held }, if: { version: stored.version } }];
 }
 
 /** The portal receives an event when users have changed or a caller asked for the sync, and when removals are held. */
@@ -73,7 +76,7 @@ function eventsOf({ id, by, counts, held }: SyncRun): EventDraft[] {
 
 /** Ends the run as failed, for an error that no retry can cure. */
 export async function fail(context: RunContext, progress: Progress, error: unknown): Promise<SyncRun> {
-  const { ports, settings } = context;
+  const { ports } = context;
   const { head } = progress.store.fence;
   const failure =
     error instanceof Failure ? error : new Failure('internal', 'The sync failed.', { cause: String(error) });
@@ -84,10 +87,11 @@ export async function fail(context: RunContext, progress: Progress, error: unkno
   const run: SyncRun = { ...progress.countedRun(head), state: 'failed', endedAt: now, fault };
   ports.log.error('sync_failed', { customer: run.customerId, sync: run.id, ...failure.detail });
   const events: EventDraft[] = [{ type: 'sync_failed', facts: { code } }];
-  await endRun(context, progress, { head: withoutRun(head, now, settings.everyHours), run, events, writes: [] });
+  await endRun(context, progress, { head, run, events, writes: [] });
   return run;
 }
 
+/** Commits the end of a run. The next sync is planned by the customer's settings of this moment, not of the run's start. */
 async function endRun(
   { ports }: RunContext,
   progress: Progress,
@@ -95,19 +99,25 @@ async function endRun(
 ): Promise<void> {
   const { run } = end;
   const now = ports.clock.now();
-  // Requests may have joined a run that only carries out an approval, so a scan follows.
-  const head = run.approves ? { ...end.head, nextSyncAt: now } : end.head;
-  await progress.store.fence.release(head, {
-    writes: [{ set: runPath(run), data: run }, ...progress.checkpointDeletion(), ...end.writes],
-    events: newEvents(end.events, { customerId: run.customerId, now, by: run.by }),
+  const events = newEvents(end.events, { customerId: run.customerId, now, by: run.by });
+  await progress.store.fence.commitDecided(async () => {
+    const customer = await ports.store.get<Customer>(customerPath(run.customerId));
+    if (!customer) throw new Failure('conflict', 'The customer has been deleted.');
+    const head = withoutRun(end.head, now, syncSettings(customer.data.sync).everyHours);
+    return {
+      // Requests may have joined a run that only carries out an approval, so a scan follows.
+      head: run.approves ? { ...head, nextSyncAt: now } : head,
+      writes: [{ set: runPath(run), data: run }, ...progress.checkpointDeletion(), ...end.writes, unchanged(customer)],
+      events,
+    };
   });
 }
 
-/** Leaves the run to another message, which may start at once, or after `retryAfterMs`. */
-export async function leave({ ports }: RunContext, progress: Progress, retryAfterMs?: number): Promise<SyncRun> {
+/** Leaves the run to another message, which may start at once, or after a pause that Webex has asked for. */
+export async function leave({ ports }: RunContext, progress: Progress, pauseMs = 0): Promise<SyncRun> {
   const { fence } = progress.store;
   const now = ports.clock.now();
-  const head = withoutLease(fence.head, now, retryAfterMs && now + retryAfterMs);
-  await fence.release(head, { writes: progress.checkpointWrites(head) });
+  const head = withoutLease(fence.head, now, pauseMs > 0 ? now + pauseMs : undefined);
+  await fence.commitDecided(async () => ({ head, writes: progress.checkpointWrites(head, pauseMs) }));
   return progress.countedRun(head);
 }

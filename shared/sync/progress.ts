@@ -29,8 +29,8 @@ export interface Progress {
    * @throws Failure as the fence's `commit`
    */
   saveCheckpoint(): Promise<void>;
-  /** The writes of a checkpoint, for a commit that stores `head`. */
-  checkpointWrites(head: SyncHead): Write[];
+  /** The writes of a checkpoint, for a commit that stores `head` and is followed by a pause. */
+  checkpointWrites(head: SyncHead, pauseMs: number): Write[];
   /** The write that deletes the checkpoint, if there is one. */
   checkpointDeletion(): Write[];
 }
@@ -49,9 +49,10 @@ export function createProgress(
   let confirmed = checkpoint?.confirmed ?? 0;
   let saved = { at: clock.now(), seen: 0 };
 
-  function currentCheckpoint({ roster: { generation, entries } }: SyncHead): Checkpoint {
+  function currentCheckpoint({ roster: { generation, entries } }: SyncHead, pausedMs = 0): Checkpoint {
     const seen = store.roster.seenBits();
-    return nextCheckpoint(checkpoint, { run: run.id, at: clock.now(), scan, confirmed, generation, entries, seen });
+    const now = { run: run.id, at: clock.now(), pausedMs, scan, confirmed, generation, entries, seen };
+    return nextCheckpoint(checkpoint, now);
   }
 
   function countedRun(head: SyncHead): SyncRun {
@@ -99,7 +100,7 @@ export function createProgress(
       await fence.commit({}, { writes: writesOf(next, fence.head) });
       [checkpoint, isStored, saved] = [next, true, { at: clock.now(), seen: roster.seenCount }];
     },
-    checkpointWrites: (head) => writesOf(currentCheckpoint(head), head),
+    checkpointWrites: (head, pauseMs) => writesOf(currentCheckpoint(head, pauseMs), head),
     checkpointDeletion: () => (isStored ? [{ delete: checkpointPath(customer.id) }] : []),
   };
 }

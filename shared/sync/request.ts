@@ -9,7 +9,7 @@ import type { Ports, Stored, Write } from '../ports.ts';
 import { customerPath, runPath, syncHeadPath } from '../storage/layout.ts';
 import type { Message } from '../storage/messages.ts';
 import { newEvents, newId } from '../storage/outbox.ts';
-import { type Decision, transact } from '../storage/transact.ts';
+import { type Decision, transact, unchanged } from '../storage/transact.ts';
 
 /**
  * Requests a sync.
@@ -23,13 +23,14 @@ export async function requestSync(ports: Ports, customerId: string, by?: string)
       decideRequest(ports, customerId, by),
     ]);
     if (!customer) throw new Failure('not_found', 'There is no such customer.');
-    return { ...decision, result: run };
+    return { ...decision, writes: [...decision.writes, unchanged(customer)], result: run };
   });
 }
 
 /**
- * The run that a request leads to, and the decision that queues it; it has no writes when the request joins a run. A flow
- * that stores a new connection commits it together with the connection, so that the first sync cannot be lost.
+ * The run that a request leads to, and the decision that queues it, or names the head of the run that the request joins: if
+ * the run ends meanwhile, the request is decided again. A flow that stores a new connection commits both together, so that
+ * its first sync cannot be lost.
  */
 export async function decideRequest(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
@@ -38,7 +39,7 @@ export async function decideRequest(
 ): Promise<Required<Decision> & { run: SyncRun }> {
   const head = await store.get<SyncHead>(syncHeadPath(customerId));
   const joined = head?.data.run && (await store.get<SyncRun>(runPath({ customerId, id: head.data.run.id })));
-  if (joined) return { run: joined.data, writes: [], events: [], messages: [messageFor(joined.data)] };
+  if (head && joined) return { run: joined.data, writes: [unchanged(head)], events: [], messages: [] };
   const now = clock.now();
   const run = newRun(newId(now), customerId, now, by ? { by } : {});
   const drafts: EventDraft[] = by ? [{ type: 'sync_requested', facts: { sync: run.id } }] : [];
@@ -71,6 +72,7 @@ export async function reschedule(ports: Ports, customerId: string): Promise<void
     ]);
     if (!customer || !head || head.data.run) return { writes: [], result: undefined };
     const data = withoutRun(head.data, clock.now(), syncSettings(customer.data.sync).everyHours);
-    return { writes: [{ set: head.path, data, if: { version: head.version } }], result: undefined };
+    const write: Write = { set: head.path, data, if: { version: head.version } };
+    return { writes: [write, unchanged(customer)], result: undefined };
   });
 }

@@ -13,11 +13,12 @@ import { sendMessage } from '../storage/messages.ts';
 import { markApproved } from './approval.ts';
 import { watchAfterRefusal } from './authorizer.ts';
 import { type Checkpoint, checkpointPath, isUsable } from './checkpoint.ts';
-import type { RunContext } from './context.ts';
+import type { Deadline, RunContext } from './context.ts';
 import { createFence } from './fence.ts';
 import { catalogWrites, complete, fail, leave } from './finish.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { confirmAbsent, removeUnseen } from './removals.ts';
+import { messageFor } from './request.ts';
 import { createRosterStore } from './roster-store.ts';
 import { scanPeople } from './scan.ts';
 import { rateLimitedCaller } from './webex-calls.ts';
@@ -59,12 +60,17 @@ export async function runSync(
   shutdown?: AbortSignal,
 ): Promise<SyncRun | undefined> {
   const deadline = { at: ports.clock.now() + budgetMs, shutdown };
-  const opened = await openRun(ports, customerId, syncId, deadline).catch(async (error) => {
-    if (codeOf(error) !== 'not_found') throw error;
-    // A request that crossed the customer's deletion has left a head behind.
-    await purgeCustomer(ports, customerId);
-    return undefined;
-  });
+  const open = () => openRun(ports, customerId, syncId, deadline);
+  // A request that joins the run names the head too. A worker that has taken the lease makes the second try `busy`.
+  const retried = (error: unknown) => (codeOf(error) === 'conflict' ? open() : Promise.reject(error));
+  const opened = await open()
+    .catch(retried)
+    .catch(async (error) => {
+      if (codeOf(error) !== 'not_found') throw error;
+      // A request that crossed the customer's deletion has left a head behind.
+      await purgeCustomer(ports, customerId);
+      return undefined;
+    });
   if (!opened) return undefined;
   const { context, progress, checkpoint } = opened;
   try {
@@ -72,7 +78,7 @@ export async function runSync(
     const ended = await work(context, progress);
     if (ended) return ended;
     const left = await leave(context, progress);
-    await sendMessage(ports, { customer: customerId, sync: syncId });
+    await sendMessage(ports, messageFor(left));
     return left;
   } catch (error) {
     return afterFailure(context, progress, error);
@@ -81,11 +87,11 @@ export async function runSync(
 
 /**
  * Reads what the run needs and takes its lease.
- * @returns undefined when the run has ended
- * @throws Failure `busy` while another worker has the lease, `webex_rate_limited` until Webex may be asked again, `conflict`
- *   when another worker was faster, `not_found` when the customer has been deleted
+ * @returns undefined when the run has ended, or is paused: then the scheduled pass sends a new message at the pause's end
+ * @throws Failure `busy` while another worker has the lease, `conflict` when another worker was faster, `not_found` when the
+ *   customer has been deleted
  */
-async function openRun(ports: Ports, customerId: string, runId: string, deadline: RunContext['deadline']) {
+async function openRun(ports: Ports, customerId: string, runId: string, deadline: Deadline) {
   const { store, clock } = ports;
   const now = clock.now();
   const [head, stored, customer, connection, saved] = await Promise.all([
@@ -96,11 +102,10 @@ async function openRun(ports: Ports, customerId: string, runId: string, deadline
     store.get<Checkpoint>(checkpointPath(customerId)),
   ]);
   const turn = turnOf(head?.data, runId, now);
-  if (turn.kind === 'over' || !head || !stored) return undefined;
+  if (turn.kind === 'over' || turn.kind === 'paused' || !head || !stored) return undefined;
   if (!customer) throw new Failure('not_found', 'There is no such customer.');
-  if (turn.kind !== 'go') {
-    const code = turn.kind === 'busy' ? 'busy' : 'webex_rate_limited';
-    throw new Failure(code, 'The sync cannot continue yet.', { retryAfterMs: turn.until - now });
+  if (turn.kind === 'busy') {
+    throw new Failure('busy', 'Another worker has the sync.', { retryAfterMs: turn.until - now });
   }
   const checkpoint = saved && isUsable(saved.data, runId, head.data, now) ? saved.data : undefined;
   const run: SyncRun = {
@@ -114,7 +119,7 @@ async function openRun(ports: Ports, customerId: string, runId: string, deadline
   const data = withLease(withoutLease(head.data, now), randomUUID(), now);
   const [version] = await store.commit([
     { set: head.path, data, if: { version: head.version } },
-    { set: stored.path, data: run },
+    { set: stored.path, data: run, if: { version: stored.version } },
   ]);
   const grant = connection?.data.grant;
   const context: RunContext = {
@@ -158,7 +163,11 @@ async function afterFailure(context: RunContext, progress: Progress, error: unkn
     if (code === 'webex_forbidden') await watchAfterRefusal(context, progress.store.fence);
     if (!curable.has(code) && !(await wasReconnected(context))) return await fail(context, progress, error);
     // While the store is unavailable nothing can be committed: the lease expires by itself.
-    if (code !== 'store_unavailable') await leave(context, progress, retryAfterMs(error));
+    if (code === 'store_unavailable') throw error;
+    const pauseMs = webexPauseMs(error);
+    const left = await leave(context, progress, pauseMs);
+    // The scheduled pass continues a paused run. Deliveries until then would only be refused, and end as a dead letter.
+    if (pauseMs) return left;
   } catch (second) {
     if (codeOf(second) !== 'conflict') throw error;
     // Another worker has taken over, or the customer is deleted. What is not committed is lost, and found again.
@@ -168,12 +177,15 @@ async function afterFailure(context: RunContext, progress: Progress, error: unkn
   throw error;
 }
 
+/** How long Webex has asked us not to call; undefined when it has not. */
+function webexPauseMs(error: unknown): number | undefined {
+  const isWebex =
+    error instanceof Failure && (error.code === 'webex_rate_limited' || error.code === 'webex_unavailable');
+  return isWebex ? retryAfterMsOf(error) : undefined;
+}
+
 /** Whether a new grant was stored since the run started: the caller who connected counts on this run, so it is retried. */
 async function wasReconnected({ ports, customer, grant }: RunContext): Promise<boolean> {
   const connection = await ports.store.get<Connection>(connectionPath(customer.id));
   return connection?.data.grant !== undefined && connection.data.grant.grantedAt !== grant.grantedAt;
-}
-
-function retryAfterMs(error: unknown): number | undefined {
-  return error instanceof Failure && error.code === 'webex_rate_limited' ? retryAfterMsOf(error) : undefined;
 }

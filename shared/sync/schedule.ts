@@ -4,11 +4,11 @@ import type { Connection } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
 import { codeOf } from '../domain/failure.ts';
 import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
-import { type SyncHead, withoutRun, withRun } from '../domain/sync-head.ts';
+import { type SyncHead, withoutRun, withRetriedMessage } from '../domain/sync-head.ts';
 import { syncSettings } from '../domain/sync-run.ts';
-import type { Ports, Stored, Write } from '../ports.ts';
+import type { Ports, Stored } from '../ports.ts';
 import { connectionPath, customerPath, syncHeads } from '../storage/layout.ts';
-import { sendMessage } from '../storage/messages.ts';
+import { type Message, sweepMessages } from '../storage/messages.ts';
 import { everyDocument } from '../storage/pages.ts';
 import { commitDecision } from '../storage/transact.ts';
 import { messageFor, requestSync } from './request.ts';
@@ -16,8 +16,10 @@ import { messageFor, requestSync } from './request.ts';
 export interface DueSyncs {
   /** New runs. */
   requested: number;
-  /** Runs that no worker had continued; their message was sent again. */
+  /** Runs that were paused until now, or whose message is lost. */
   resumed: number;
+  /** Messages that the queue had not received before. */
+  resent: number;
   /** Customers who cannot be synced now: not connected, or deleted. */
   skipped: number;
   failed: number;
@@ -28,26 +30,30 @@ export interface DueSyncs {
 const concurrency = 20;
 
 /**
- * Requests every sync that is due, oldest first, and sends a new message for each run that no worker has continued. The pass
- * makes one indexed query a page, and goes on when one customer fails. It starts nothing new after `endsAt` (epoch ms).
+ * Sends the messages that the queue has not received, requests every sync that is due, oldest first, and resumes runs. The
+ * pass makes one indexed query a page, and goes on when one customer fails. It starts nothing new after `endsAt` (epoch ms).
  */
 export async function requestDueSyncs(ports: Ports, endsAt: number): Promise<DueSyncs> {
   const { store, clock, log } = ports;
-  const counts: DueSyncs = { requested: 0, resumed: 0, skipped: 0, failed: 0, ended: 'done' };
+  const counts: DueSyncs = { requested: 0, resumed: 0, resent: 0, skipped: 0, failed: 0, ended: 'done' };
+  const goesOn = () => {
+    if (clock.now() >= endsAt) counts.ended = 'out_of_time';
+    return counts.ended === 'done';
+  };
+  counts.resent = await sweepMessages(ports, goesOn);
   const due = everyDocument<SyncHead>(store, {
     collection: syncHeads,
     range: { field: 'nextSyncAt', before: clock.now() + 1 },
     orderBy: { field: 'nextSyncAt', direction: 'ascending' },
   });
-  const goesOn = () => {
-    if (clock.now() >= endsAt) counts.ended = 'out_of_time';
-    return counts.ended === 'done';
-  };
   await forEachConcurrently(due, { concurrency, goesOn }, async (head) => {
     try {
       counts[await requestOrResume(ports, head)] += 1;
     } catch (error) {
-      counts.failed += 1;
+      // On a conflict another flow has just written the head, so the customer needs nothing from this pass.
+      const isDone = codeOf(error) === 'conflict';
+      counts[isDone ? 'skipped' : 'failed'] += 1;
+      if (isDone) return;
       log.error('sync_not_requested', { customer: head.data.customerId, code: codeOf(error) });
     }
   });
@@ -62,19 +68,22 @@ async function requestOrResume(ports: Ports, head: Stored<SyncHead>): Promise<'r
     store.get<Customer>(customerPath(customerId)),
     store.get<Connection>(connectionPath(customerId)),
   ]);
-  if (!customer) {
-    await sendMessage(ports, { customer: customerId, purge: true });
-    return 'skipped';
-  }
   const state = connection?.data.state;
-  if (!run && (state === 'active' || state === 'degraded')) {
+  if (customer && !run && (state === 'active' || state === 'degraded')) {
     await requestSync(ports, customerId);
     return 'requested';
   }
-  // The pass looks again later. When a worker has the run, this commit conflicts, and nothing is sent.
-  const { everyHours } = syncSettings(customer.data.sync);
-  const data = run ? withRun(head.data, run.id, now) : withoutRun(head.data, now, everyHours);
-  const writes: Write[] = [{ set: head.path, data, if: { version: head.version } }];
-  await commitDecision(ports, { writes, messages: run ? [messageFor({ customerId, id: run.id })] : [] });
-  return run ? 'resumed' : 'skipped';
+  // The head's version stands for the other documents: flows that connect a customer or change its settings write the head.
+  const commit = (data: SyncHead, messages: Message[]) =>
+    commitDecision(ports, { writes: [{ set: head.path, data, if: { version: head.version } }], messages });
+  if (!customer) {
+    await commit(withRetriedMessage(head.data, now), [{ customer: customerId, purge: true }]);
+    return 'skipped';
+  }
+  if (!run) {
+    await commit(withoutRun(head.data, now, syncSettings(customer.data.sync).everyHours), []);
+    return 'skipped';
+  }
+  await commit(withRetriedMessage(head.data, now), [messageFor({ customerId, id: run.id })]);
+  return 'resumed';
 }

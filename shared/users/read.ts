@@ -1,23 +1,28 @@
-/** Reads a customer's users: the change feed, and the list with its search. */
+/** Reads a customer's users: the change feed, the search, one user, and the names of licences and roles. */
 
+import type { Catalog } from '../domain/catalog.ts';
 import { type FeedPosition, feedCursor, feedPosition } from '../domain/change-feed.ts';
 import { nameKey } from '../domain/customer.ts';
+import { isDocumentId } from '../domain/document-id.ts';
+import { Failure } from '../domain/failure.ts';
 import { emailKey, type Tombstone, type User, type UserStatus } from '../domain/user.ts';
+import { bareId } from '../domain/webex-id.ts';
 import type { Ports, Store } from '../ports.ts';
-import { usersOf } from '../storage/layout.ts';
+import { catalogOf, usersOf } from '../storage/layout.ts';
+import { type Position, readPage } from '../storage/pages.ts';
 
 export interface Changes {
-  /** In the order of the commits; a tombstone stands for a person who was removed. */
+  /** In commit order; a tombstone for each removed person. */
   users: (User | Tombstone)[];
-  /** Where the next read continues, whether or not there is more yet. */
+  /** Where the next read continues, whether or not there is more now. */
   cursor: string;
   more: boolean;
 }
 
 /**
- * Reads the changes since a cursor. Revisions grow in the order of the commits, so a reader who polls while a sync runs
- * misses nothing and sees everything in order.
- * @throws Failure `invalid_request`; `cursor_expired` when the reader must read all users again
+ * Reads what has changed since the cursor. The head gives out revisions in commit order, so a reader who polls during a
+ * sync misses nothing and gets everything in order.
+ * @throws Failure `invalid_request`, `cursor_expired` after 90 days: read all users again
  */
 export async function readChanges(
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
@@ -27,56 +32,81 @@ export async function readChanges(
 ): Promise<Changes> {
   const startedAt = clock.now();
   const position: FeedPosition = feedPosition(since, startedAt);
-  const found = await store.query<User | Tombstone>({
+  const { documents, next } = await readPage<User | Tombstone>(store, {
     collection: usersOf(customerId),
     range: { field: 'revision', from: position.revision + 1 },
     orderBy: { field: 'revision', direction: 'ascending' },
-    limit: limit + 1,
+    limit,
   });
-  const users = found.slice(0, limit).map(({ data }) => data);
-  const more = found.length > users.length;
+  const users = documents.map(({ data }) => data);
+  const more = next !== undefined;
   const revision = users.at(-1)?.revision ?? position.revision;
   const cursor = feedCursor({ revision, completeAt: more ? position.completeAt : startedAt });
   return { users, cursor, more };
 }
 
 export interface UserSearch {
-  /** The beginning of a name, in any case. */
+  /** The start of a name, in any case. */
   namePrefix?: string;
-  /** One whole address, in any case. */
+  /** One complete address, in any case. */
   email?: string;
   status?: UserStatus;
   limit: number;
-  after?: { value: string; id: string };
+  after?: Position;
 }
 
-/** Reads one page of the users who are present, by name. */
+/** Reads one page of the present users, by name. */
 export async function searchUsers(
   store: Store,
   customerId: string,
   search: UserSearch,
-): Promise<{ users: User[]; next?: { value: string; id: string } }> {
+): Promise<{ users: User[]; next?: Position }> {
   const prefix = search.namePrefix === undefined ? undefined : nameKey(search.namePrefix);
   if (search.email !== undefined) {
-    // Few people share an address, so the other filters need no index of their own.
+    // Few people share an address: the other filters are applied here and need no index.
     const found = await store.query<User>({
       collection: usersOf(customerId),
       contains: { field: 'emailKeys', value: emailKey(search.email) },
       limit: search.limit,
     });
-    const fits = (user: User) =>
+    const matches = (user: User) =>
       (search.status === undefined || user.status === search.status) && user.nameKey.startsWith(prefix ?? '');
-    return { users: found.map(({ data }) => data).filter(fits) };
+    return { users: found.map(({ data }) => data).filter(matches) };
   }
-  const found = await store.query<User>({
+  const { documents, next } = await readPage<User>(store, {
     collection: usersOf(customerId),
     ...(search.status && { equals: { status: search.status } }),
     ...(prefix && { range: { field: 'nameKey', from: prefix, before: `${prefix}\u{10ffff}` } }),
     orderBy: { field: 'nameKey', direction: 'ascending' },
     ...(search.after && { after: search.after }),
-    limit: search.limit + 1,
+    limit: search.limit,
   });
-  const users = found.slice(0, search.limit).map(({ data }) => data);
-  const last = found.length > users.length ? users.at(-1) : undefined;
-  return { users, ...(last && { next: { value: last.nameKey, id: last.id } }) };
+  return { users: documents.map(({ data }) => data), ...(next && { next }) };
+}
+
+/**
+ * Reads one user, or the tombstone of a removed one.
+ * @throws Failure `not_found`
+ */
+export async function readUser(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  customerId: string,
+  id: string,
+): Promise<User | Tombstone> {
+  const user = await store.get<User | Tombstone>(`${usersOf(customerId)}/${id}`);
+  const isExpired = user?.data.removedAt !== undefined && user.data.expireAt <= clock.now();
+  if (!user || isExpired) throw new Failure('not_found', 'There is no such user.');
+  return user.data;
+}
+
+/** The id under which a user named by Webex's id or by its uuid is stored; undefined for what is no id. */
+export function userIdOf(text: string): string | undefined {
+  const id = bareId(text);
+  return isDocumentId(id) ? id : undefined;
+}
+
+/** Reads the names of the customer's licences and roles. */
+export async function readCatalog(store: Store, customerId: string): Promise<Catalog> {
+  const catalog = await store.get<Catalog>(`${catalogOf(customerId)}/names`);
+  return catalog?.data ?? { licenses: [], roles: [] };
 }

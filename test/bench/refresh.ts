@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { parseCommandLine } from '../../local/command-line.ts';
-import type { TokenResponse } from '../../local/webex/oauth/grants.ts';
+import type { TokenResponse } from '../../local/webex/oauth/token-response.ts';
 import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import { accessTokenPlace, connections, refreshTokenPlace } from '../../shared/storage/layout.ts';

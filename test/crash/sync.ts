@@ -28,6 +28,7 @@ import {
   deliver,
   differences,
   feedReader,
+  finishRun,
   organizationNow,
   rosterNow,
   storedNow,
@@ -103,16 +104,16 @@ async function killedSync(at: World): Promise<number> {
   await runSync(ports, customer, id).catch(() => {});
   for (const { wake } of asleep) wake();
   await Promise.all(asleep.map(({ finished }) => finished));
-  ports.clock.advance(redeliveryMs);
-  await deliver(ports);
+  await finishRun(ports, customer);
   return killed;
 }
 
 /** What must be true after a sync that nobody disturbed. */
 async function differenceFrom(at: World): Promise<void> {
   const { ports, customer, reader, everRemoved, wrong } = at;
+  await finishRun(ports, customer);
   const { id } = await requestSync(ports, customer);
-  await deliver(ports);
+  await finishRun(ports, customer);
   await runSync(ports, customer, id).catch(() => {});
   await reader.read(9);
   const truth = await withAccessToken(ports, customer, (access) => organizationNow(ports.webex, access, orgId));
@@ -173,8 +174,7 @@ async function real(wanted: number, seed: number): Promise<{ killed: number; wro
     at.ports.clock.advance(redeliveryMs);
     await at.reader.read(9);
   }
-  at.ports.clock.advance(redeliveryMs);
-  await deliver(at.ports);
+  await finishRun(at.ports, at.customer);
   await differenceFrom(at);
   await close(at);
   await rm(folder, { recursive: true });

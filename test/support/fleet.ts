@@ -1,7 +1,7 @@
 /** Many connected customers at once, written as documents, for tests of custody over a fleet: one organization and one grant each. */
 
 import type { WebexControl } from '../../local/webex/control/control.ts';
-import type { TokenResponse } from '../../local/webex/oauth/grants.ts';
+import type { TokenResponse } from '../../local/webex/oauth/token-response.ts';
 import type { Connection } from '../../shared/domain/connection.ts';
 import type { Customer } from '../../shared/domain/customer.ts';
 import { codeOf } from '../../shared/domain/failure.ts';

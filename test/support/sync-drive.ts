@@ -9,6 +9,7 @@ import type { Ports, Store, WebexAccess } from '../../shared/ports.ts';
 import { rosterOf, syncHeadPath, syncsOf, usersOf } from '../../shared/storage/layout.ts';
 import { requestSync } from '../../shared/sync/request.ts';
 import { runSync } from '../../shared/sync/run.ts';
+import { requestDueSyncs } from '../../shared/sync/schedule.ts';
 import { readChanges } from '../../shared/users/read.ts';
 import type { TestPorts } from './ports.ts';
 
@@ -21,7 +22,10 @@ export async function readHead(store: Store, customer: string): Promise<SyncHead
   return (await store.get<SyncHead>(syncHeadPath(customer)))!.data;
 }
 
-/** Delivers the messages of the sync topic, again where a delivery throws, until there are none. Answers how many it delivered. */
+/**
+ * Delivers the messages of the sync topic, again when a delivery throws, until there are none.
+ * @returns how many it delivered
+ */
 export async function deliver(ports: TestPorts, budgetMs?: number, most = 50): Promise<number> {
   let delivered = 0;
   for (let left = most; left > 0; left--) {
@@ -40,11 +44,36 @@ export async function deliver(ports: TestPorts, budgetMs?: number, most = 50): P
   throw new Error('The messages do not end.');
 }
 
-/** A sync from the request to its end. */
+/** A sync from the request to its end, with the pauses that Webex asks for. */
 export async function syncNow(ports: TestPorts, customer: string, by?: string): Promise<SyncRun> {
   const { id } = await requestSync(ports, customer, by);
   await deliver(ports);
+  for (let pauses = 0; pauses < 20; pauses++) {
+    const { pausedUntil } = await readHead(ports.store, customer);
+    if (!pausedUntil) break;
+    await endPause(ports, pausedUntil);
+    await deliver(ports);
+  }
   return readRun(ports.store, customer, id);
+}
+
+/** Lets a pause pass, and the scheduled pass that resumes the run. */
+export async function endPause(ports: TestPorts, pausedUntil: number): Promise<void> {
+  ports.clock.advance(Math.max(0, pausedUntil - ports.clock.now()));
+  await requestDueSyncs(ports, ports.clock.now() + 60_000);
+}
+
+/** Works on the customer's run, if it has one, as the queue does when it delivers the message of a killed worker again. */
+export async function finishRun(ports: TestPorts, customer: string): Promise<void> {
+  for (let deliveries = 0; deliveries < 50; deliveries++) {
+    const head = await ports.store.get<SyncHead>(syncHeadPath(customer));
+    if (!head?.data.run) return;
+    ports.clock.advance(Math.max(10 * 60_000, (head.data.pausedUntil ?? 0) - ports.clock.now()));
+    await runSync(ports, customer, head.data.run.id).catch((error) => {
+      if (codeOf(error) === 'internal') throw error;
+    });
+  }
+  throw new Error('The run does not end.');
 }
 
 /** Everybody in the organization as Webex tells it: person → hash. */

@@ -1,8 +1,8 @@
-/** The document as a page to read: no script, no request to anybody, one style that the policy names by its hash. */
+/** The OpenAPI document as a page: no script, no request to another host, one style that the policy allows by its hash. */
 
 import { createHash } from 'node:crypto';
 import { Html, html, type Part } from '../../../shared/http/html.ts';
-import type { Answer } from './endpoint.ts';
+import type { EndpointResult } from './endpoint.ts';
 import type { OpenApi, OpenApiOperation } from './openapi.ts';
 
 const style = `
@@ -23,7 +23,7 @@ const policy = [
   "form-action 'none'",
 ].join('; ');
 
-export function docsPage(document: OpenApi): Answer {
+export function docsPage(document: OpenApi): EndpointResult {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
@@ -38,9 +38,9 @@ export function docsPage(document: OpenApi): Answer {
 <body>
 <main>
 <h1>${document.info.title} <small>${document.info.version}</small></h1>
-${document.info.description.split('\n\n').map((text) => html`<p>${words(text)}</p>\n`)}
-<p>For programs: <a href="openapi.json">openapi.json</a></p>
-<nav aria-label="Operations"><ul>
+${document.info.description.split('\n\n').map((text) => html`<p>${toMarkup(text)}</p>\n`)}
+<p>The document itself: <a href="openapi.json">openapi.json</a></p>
+<nav aria-label="Endpoints"><ul>
 ${operations.map(({ operation }) => html`<li><a href="#${operation.operationId}">${operation.summary}</a></li>\n`)}
 </ul></nav>
 ${document.tags.map(
@@ -63,14 +63,14 @@ function section({ path, method, operation }: { path: string; method: string; op
   return html`<section id="${operation.operationId}">
 <h3>${operation.summary}</h3>
 <pre>${method.toUpperCase()} ${path}</pre>
-${operation.description ? html`<p>${words(operation.description)}</p>` : undefined}
-<p>${operation['x-role'] ? html`Role: <code>${operation['x-role']}</code>` : 'Nobody is asked who they are.'}</p>
+${operation.description ? html`<p>${toMarkup(operation.description)}</p>` : undefined}
+<p>${operation['x-role'] ? html`Role: <code>${operation['x-role']}</code>` : 'No authentication required.'}</p>
 ${
   parameters.length > 0
     ? html`<table><thead><tr><th scope="col">Parameter</th><th scope="col">in</th><th scope="col"></th></tr></thead><tbody>
 ${parameters.map(
   ({ name, in: place, required, description = '' }) =>
-    html`<tr><td><code>${name}</code>${required ? ' *' : ''}</td><td>${place}</td><td>${words(description)}</td></tr>\n`,
+    html`<tr><td><code>${name}</code>${required ? ' *' : ''}</td><td>${place}</td><td>${toMarkup(description)}</td></tr>\n`,
 )}</tbody></table>`
     : undefined
 }
@@ -82,7 +82,7 @@ ${Object.entries(responses)
   .filter(([status, { content }]) => status < '300' && content?.['application/json']?.examples)
   .map(
     ([, { content }]) =>
-      html`<details><summary>Answer</summary>${json(content!['application/json']!.examples!.example!.value)}</details>`,
+      html`<details><summary>Response</summary>${json(content!['application/json']!.examples!.example!.value)}</details>`,
   )}
 </section>
 `;
@@ -90,8 +90,8 @@ ${Object.entries(responses)
 
 const json = (value: unknown) => html`<pre>${JSON.stringify(value, null, 2)}</pre>`;
 
-/** The little Markdown of our descriptions: `code` and **strong**. */
-function words(text: string): Part {
+/** The Markdown that the descriptions use: `code` and **strong**. */
+function toMarkup(text: string): Part {
   return text.split(/(`[^`]+`|\*\*[^*]+\*\*)/).map((part) => {
     if (part.startsWith('`')) return html`<code>${part.slice(1, -1)}</code>`;
     return part.startsWith('**') ? html`<strong>${part.slice(2, -2)}</strong>` : part;

@@ -1,20 +1,31 @@
-/** The OpenAPI 3.1 document, derived from the table of operations and the schemas that validate. Pure; loaded when it is asked for. */
+/**
+ * The OpenAPI 3.1 document, made from the table of endpoints and the schemas that validate. `npm run client` writes it to
+ * `openapi.json`, which is what the API serves. Pure.
+ */
 
 import * as z from 'zod';
-import { Failure, type FailureCode } from '../../../shared/domain/failure.ts';
-import { type ProblemBody, problemBody, retryAfterSeconds } from '../../../shared/http/problem.ts';
+import type { FailureCode } from '../../../shared/domain/failure.ts';
+import { retryAfterSeconds } from '../../../shared/http/problem.ts';
 import { statusOf } from '../../../shared/http/status.ts';
-import { failuresOf, type Operation } from './endpoint.ts';
+// Gives the component `Problem`.
+import '../schemas/problem.ts';
+import { type Endpoint, failuresOf } from './endpoint.ts';
+import { problemExample, responseExamples } from './openapi-examples.ts';
 
 type Json = Record<string, unknown>;
 
 export interface OpenApi {
   openapi: string;
-  info: { title: string; version: string; description: string };
+  info: { title: string; version: string; description: string; license: Json };
+  servers: Json[];
   tags: { name: string; description: string }[];
   security: Json[];
   paths: Record<string, Record<string, OpenApiOperation>>;
-  components: { schemas: Record<string, Json>; securitySchemes: Json };
+  components: {
+    schemas: Record<string, Json>;
+    examples: Record<string, { value: unknown }>;
+    securitySchemes: Json;
+  };
 }
 
 export interface OpenApiOperation {
@@ -37,54 +48,70 @@ export interface OpenApiParameter {
   schema: Json;
 }
 
+type Example = { value: unknown; $ref?: never } | { $ref: string; value?: never };
+
 export interface OpenApiResponse {
   description: string;
   headers?: Record<string, Json>;
-  content?: Record<string, { schema: Json; examples?: Record<string, { value: unknown }> }>;
+  content?: Record<string, { schema: Json; examples?: Record<string, Example> }>;
 }
 
-const about = `Keeps every customer's Webex connection alive and its list of users true.
+const about = `Keeps every customer's Webex connection alive and its user list in sync.
 
-**Callers** send a Google-signed ID token whose audience is this API's address: \`Authorization: Bearer …\`. Where the
-platform checks callers too (Cloud Run), send the same token in \`X-Serverless-Authorization\` as well: the platform takes the
-signature out of the header that it checks. What a caller may do is granted for a node of the hierarchy and everything
-below; what lies elsewhere does not exist for it (404). Roles: \`reader\` < \`operator\` < \`administrator\`; \`token_reader\` is apart.
+**Callers** send a Google-signed ID token whose audience is the address of this API: \`Authorization: Bearer …\`. Where Cloud Run checks callers too, send the same token in \`X-Serverless-Authorization\` as well, because Cloud Run removes the signature from the header that it checks. A caller is granted a role for a node of the hierarchy and everything below it. Outside its nodes a customer does not exist for the caller (404). Roles: \`reader\` < \`operator\` < \`administrator\`; no other role includes \`token_reader\`.
 
-**Errors** are \`application/problem+json\` (RFC 9457): \`code\` is stable, \`errors\` names all that is wrong at once by JSON
-pointer (a field of the body, or the name of a parameter), \`trace\` is what to ask us about. 503, and whatever passes by
-itself, carries \`Retry-After\`. A method that a path does not take is 405.
+**Errors** are \`application/problem+json\` (RFC 9457). \`code\` is stable. \`errors\` lists every problem of the request, each with a JSON pointer into the body or the name of a parameter. Quote \`trace\` when you report a problem. Errors that pass by themselves carry \`Retry-After\`.
 
-**Safe to repeat.** \`Idempotency-Key\` on a POST makes it happen once: for 24 hours the same request with the same key is
-given the same answer. \`If-Match\` on PATCH and DELETE keeps one editor from overwriting another.
+**Safe to repeat.** With an \`Idempotency-Key\` a POST is performed once: for 24 hours the same request with the same key gets the same response. \`If-Match\` on PATCH and DELETE prevents one editor from overwriting another.
 
-**Lists** come in pages; \`next_page_token\` goes into \`page_token\`, with the same filters. Whatever is written meanwhile, an
-item that does not move in the order is seen exactly once. More fields and enum values may be added.`;
+**Lists** come in pages. Send \`next_page_token\` as \`page_token\`, with the same filters. An item that keeps its place in the order is listed exactly once, whatever is written between the pages. More fields and enum values may be added.`;
 
-const tags: { name: Operation['tag']; description: string }[] = [
+const tags: { name: Endpoint['tag']; description: string }[] = [
   { name: 'customers', description: 'Customer records.' },
-  { name: 'actions', description: 'What can be done with one customer.' },
-  { name: 'syncs', description: 'Runs that make the stored users match the organization.' },
+  { name: 'actions', description: 'Actions on one customer.' },
+  { name: 'syncs', description: 'Runs that make the stored users match the Webex organization.' },
   { name: 'users', description: 'The people of a customer.' },
   { name: 'history', description: 'Who did what, and when.' },
   { name: 'operations', description: 'Actions on all customers below a node.' },
   { name: 'about', description: 'This API.' },
 ];
 
-export function openApi(operations: Operation[]): OpenApi {
-  const schemas: Record<string, Json> = { Problem: problemSchema };
+const servers = [
+  {
+    url: 'https://{region}-{project}.cloudfunctions.net/customers',
+    description: 'A deployment.',
+    variables: { region: { default: 'europe-west3' }, project: { default: 'my-project' } },
+  },
+  { url: 'http://localhost:8080/customers', description: 'The local stack (`npm start`).' },
+];
+
+export function openApi(endpoints: Endpoint[]): OpenApi {
+  const bodies = new Set(endpoints.map(({ body }) => body?.meta()?.id));
+  const [input, output] = [components('input'), components('output')];
+  const schemas = Object.fromEntries(
+    Object.keys(output).map((id) => [id, bodies.has(id) ? input[id]! : output[id]!] as const),
+  );
   const paths: OpenApi['paths'] = {};
-  for (const entry of operations) {
+  for (const entry of endpoints) {
     paths[entry.path] ??= {};
-    paths[entry.path]![entry.method] = describe(entry, schemas);
+    paths[entry.path]![entry.method] = describe(entry);
   }
+  const codes = [...new Set(endpoints.flatMap(failuresOf))].sort();
   return {
     openapi: '3.1.0',
-    info: { title: 'Webex customer access', version: '1.0.0', description: about },
+    info: {
+      title: 'Webex customer access',
+      version: '1.0.0',
+      description: about,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers,
     tags,
     security: [{ idToken: [] }],
     paths,
     components: {
       schemas,
+      examples: Object.fromEntries(codes.map((code) => [code, { value: problemExample(code) }])),
       securitySchemes: {
         idToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A Google-signed ID token.' },
       },
@@ -92,33 +119,59 @@ export function openApi(operations: Operation[]): OpenApi {
   };
 }
 
-function describe(entry: Operation, schemas: Record<string, Json>): OpenApiOperation {
+const reference = (id: string) => `#/components/schemas/${id}`;
+
+/** Every schema that has an id, with references between them. */
+function components(io: 'input' | 'output'): Record<string, Json> {
+  const { schemas } = z.toJSONSchema(z.globalRegistry, { ...options(io), uri: reference });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _draft, $id: _uri, ...schema }]) => [id, schema as Json]),
+  );
+}
+
+function options(io: 'input' | 'output'): z.core.ToJSONSchemaParams {
+  return {
+    io,
+    unrepresentable: 'any',
+    override({ jsonSchema }) {
+      // Fields may be added to responses.
+      if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+    },
+  };
+}
+
+/** @throws Error for a body or response without an id: the client's types are named after it */
+function schemaOf(schema: z.ZodType, entry: Endpoint): Json {
+  const id = schema.meta()?.id;
+  if (!id) throw new Error(`A schema of ${entry.id} has no id.`);
+  return { $ref: reference(id) };
+}
+
+function describe(entry: Endpoint): OpenApiOperation {
   const { role, body } = entry;
   return {
     operationId: entry.id,
     tags: [entry.tag],
     summary: entry.summary,
-    ...(entry.description && { description: entry.description }),
+    description: entry.description,
     ...(role ? { 'x-role': role } : { security: [] }),
     parameters: parametersOf(entry),
     ...(body && {
-      requestBody: { required: true, content: { 'application/json': { schema: toSchema(body, 'input', schemas) } } },
+      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, entry) } } },
     }),
-    responses: {
-      [entry.status]: success(entry, schemas),
-      ...problems(failuresOf(entry)),
-    },
+    responses: { [entry.status]: success(entry), ...problems(failuresOf(entry)) },
   };
 }
 
-function parametersOf(entry: Operation): OpenApiParameter[] {
+function parametersOf(entry: Endpoint): OpenApiParameter[] {
   const inPath = [...entry.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name: name!,
     in: 'path' as const,
     required: true,
-    schema: { type: 'string', pattern: '^[\\w-]{1,128}$' },
+    schema: { type: 'string', pattern: '^(?!__.*__$)[\\w.:-]{1,400}$' },
   }));
-  const { properties = {} } = entry.query ? toSchema(entry.query, 'input', {}) : {};
+  const { properties = {} } = entry.query ? z.toJSONSchema(entry.query, options('input')) : {};
   const inQuery = Object.entries(properties as Record<string, Json>).map(([name, { description, ...schema }]) => ({
     name,
     in: 'query' as const,
@@ -126,32 +179,26 @@ function parametersOf(entry: Operation): OpenApiParameter[] {
     ...(description ? { description: description as string } : {}),
     schema,
   }));
-  const header = (name: string, required: boolean, description: string, pattern: string) => ({
+  return [...inPath, ...inQuery, ...headersOf(entry)];
+}
+
+function headersOf({ conditional, idempotent }: Endpoint): OpenApiParameter[] {
+  const header = (name: string, required: boolean, description: string, pattern: string): OpenApiParameter => ({
     name,
-    in: 'header' as const,
+    in: 'header',
     required,
     description,
     schema: { type: 'string', pattern },
   });
+  const etags = '^(\\*|((W/)?"[^"]*"|[\\w-]+)(, *((W/)?"[^"]*"|[\\w-]+))*)$';
   return [
-    ...inPath,
-    ...inQuery,
-    ...(entry.conditional
-      ? [
-          header(
-            'If-Match',
-            true,
-            'The ETag of the state that is meant, or `*`.',
-            '^(\\*|(W/)?"[^"]*"(, *(W/)?"[^"]*")*)$',
-          ),
-        ]
-      : []),
-    ...(entry.idempotency
+    ...(conditional ? [header('If-Match', true, 'The ETag that you read, or `*` for any state.', etags)] : []),
+    ...(idempotent
       ? [
           header(
             'Idempotency-Key',
             false,
-            'Makes the request happen once, however often it is sent.',
+            'Performs the request once, however often it is sent.',
             '^[\\x21-\\x7e]{1,255}$',
           ),
         ]
@@ -159,43 +206,21 @@ function parametersOf(entry: Operation): OpenApiParameter[] {
   ];
 }
 
-function success(entry: Operation, schemas: Record<string, Json>): OpenApiResponse {
-  const schema = entry.shows ? toSchema(entry.shows, 'output', schemas) : { type: 'string' };
-  const mediaType = entry.contentType?.split(';')[0] ?? 'application/json';
-  const example = entry.shows && exampleOf(schema, schemas);
-  return {
-    description: entry.summary,
-    ...(entry.etag && { headers: { ETag: { schema: { type: 'string' }, description: 'For `If-Match`.' } } }),
-    ...((entry.shows || entry.contentType) && {
-      content: { [mediaType]: { schema, ...(example !== undefined && { examples: { example: { value: example } } }) } },
-    }),
-  };
+function success(entry: Endpoint): OpenApiResponse {
+  const headers = entry.etag && { ETag: { schema: { type: 'string' }, description: 'Goes into `If-Match`.' } };
+  return { description: entry.summary, ...(headers && { headers }), ...contentOf(entry) };
 }
 
-const problemSchema: Json = {
-  type: 'object',
-  description: 'What went wrong (RFC 9457).',
-  required: ['type', 'title', 'status', 'detail', 'code', 'trace'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string', description: 'For people; may change.' },
-    code: { type: 'string', description: 'For programs; stable.', enum: Object.keys(statusOf) },
-    trace: { type: 'string', description: 'The name of the request.' },
-    errors: {
-      type: 'array',
-      description: 'All that is wrong with the request.',
-      items: {
-        type: 'object',
-        required: ['pointer', 'detail'],
-        properties: { pointer: { type: 'string' }, detail: { type: 'string' } },
-      },
-    },
-  },
-};
+function contentOf(entry: Endpoint): Pick<OpenApiResponse, 'content'> {
+  if (entry.contentType) return { content: { [entry.contentType.split(';')[0]!]: { schema: { type: 'string' } } } };
+  if (!entry.response) return {};
+  const value = responseExamples[entry.id];
+  if (value === undefined) throw new Error(`There is no example response of ${entry.id}.`);
+  const schema = schemaOf(entry.response, entry);
+  return { content: { 'application/json': { schema, examples: { example: { value } } } } };
+}
 
-/** One response for each status; its codes are told apart by examples, and named in `x-codes` for programs. */
+/** One response per status. Its codes have an example each, and are listed in `x-codes` for programs. */
 function problems(codes: FailureCode[]): Record<string, OpenApiResponse> {
   const byStatus = Map.groupBy(codes.toSorted(), (code) => statusOf[code]);
   return Object.fromEntries(
@@ -204,11 +229,11 @@ function problems(codes: FailureCode[]): Record<string, OpenApiResponse> {
       {
         description: these.join(', '),
         'x-codes': these,
-        headers: headersOf(status, these),
+        headers: problemHeaders(status, these),
         content: {
           'application/problem+json': {
-            schema: { $ref: '#/components/schemas/Problem' },
-            examples: Object.fromEntries(these.map((code) => [code, { value: problemExample(code) }])),
+            schema: { $ref: reference('Problem') },
+            examples: Object.fromEntries(these.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
           },
         },
       },
@@ -216,75 +241,10 @@ function problems(codes: FailureCode[]): Record<string, OpenApiResponse> {
   );
 }
 
-function headersOf(status: number, codes: FailureCode[]): Record<string, Json> {
-  const retried = codes.some((code) => retryAfterSeconds[code] !== undefined);
+function problemHeaders(status: number, codes: FailureCode[]): Record<string, Json> {
+  const isTemporary = codes.some((code) => retryAfterSeconds[code] !== undefined);
   return {
     ...(status === 401 && { 'WWW-Authenticate': { schema: { type: 'string' } } }),
-    ...(retried && { 'Retry-After': { schema: { type: 'string' }, description: 'Seconds.' } }),
+    ...(isTemporary && { 'Retry-After': { schema: { type: 'string' }, description: 'Seconds.' } }),
   };
-}
-
-function problemExample(code: FailureCode): ProblemBody {
-  const failure =
-    code === 'invalid_request'
-      ? new Failure(code, 'The request is not valid.', { problems: [{ pointer: '/name', detail: 'is needed' }] })
-      : new Failure(code, 'In words.', {} as never);
-  return problemBody(failure, '4bf92f3577b34da6a3ce929d0e0e4736');
-}
-
-/** A zod schema as JSON Schema; what has an id becomes a component. Objects of answers stay open: fields may be added. */
-function toSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Record<string, Json>): Json {
-  const {
-    $schema: _draft,
-    $defs = {},
-    ...json
-  } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    override: ({ jsonSchema }) => {
-      if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
-    },
-  }) as Json & { $defs?: Record<string, Json> };
-  const text = (value: Json) =>
-    JSON.parse(JSON.stringify(value).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
-  for (const [id, { id: _id, ...each }] of Object.entries($defs)) schemas[id] = text(each);
-  const id = schema.meta()?.id;
-  const { id: _id, ...own } = text(json);
-  if (id === undefined || own.$ref !== undefined) return own;
-  schemas[id] = own;
-  return { $ref: `#/components/schemas/${id}` };
-}
-
-/** An answer that fits a schema: its own examples where it has some. */
-function exampleOf(schema: Json, schemas: Record<string, Json>): unknown {
-  if (typeof schema.$ref === 'string') return exampleOf(schemas[schema.$ref.split('/').at(-1)!]!, schemas);
-  if (Array.isArray(schema.examples)) return schema.examples[0];
-  if (Array.isArray(schema.anyOf)) return exampleOf(schema.anyOf[0], schemas);
-  if (schema.const !== undefined) return schema.const;
-  if (Array.isArray(schema.enum)) return schema.enum[0];
-  switch (schema.type) {
-    case 'object':
-      return Object.fromEntries(
-        Object.entries((schema.properties ?? {}) as Record<string, Json>).map(([name, each]) => [
-          name,
-          exampleOf(each, schemas),
-        ]),
-      );
-    case 'array':
-      return [exampleOf(schema.items as Json, schemas)];
-    case 'integer':
-      return schema.minimum ?? 0;
-    case 'number':
-      return 0.1;
-    case 'boolean':
-      return false;
-    default:
-      return stringExample(schema);
-  }
-}
-
-function stringExample({ format, title }: Json): string {
-  if (format === 'date-time') return '2026-11-23T09:30:00.000Z';
-  if (format === 'uri') return 'https://portal.example.com/connect/8Jc2…';
-  return typeof title === 'string' ? title : 'text';
 }

@@ -1,17 +1,17 @@
-/** Page tokens: where the next page starts, sealed for the one list that gave them out; a position in an order, so that pages stay right under writes. */
+/** Page tokens: the position where the next page starts, sealed for its list. Pages stay complete whatever is written between them. */
 
 import { createHash } from 'node:crypto';
 import { Failure } from '../../../shared/domain/failure.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import type { Sealer } from '../../../shared/ports.ts';
 
-/** A token of another list, or of the same list filtered otherwise, does not open. */
+/** A token does not open for another list, nor for the same list with other filters. */
 function placeOf(list: string, filter: object): string {
   const hash = createHash('sha256').update(JSON.stringify(filter)).digest('base64url');
   return `page_token ${list} ${hash}`;
 }
 
-/** What identifies a list besides its name: everything asked for but the page itself. */
+/** The filters of a query: everything but the page. */
 function filterOf(query: object): object {
   const filter: Record<string, unknown> = { ...query };
   delete filter.page_token;
@@ -24,7 +24,7 @@ export async function pageToken(sealer: Sealer, list: string, query: object, pos
   return sealer.seal(new Secret(JSON.stringify(position)), placeOf(list, filterOf(query)));
 }
 
-/** @throws Failure `invalid_request` for a token that this list did not give out */
+/** @throws Failure `invalid_request` for a token of another list */
 export async function positionOf<T>(
   sealer: Sealer,
   list: string,
@@ -35,7 +35,7 @@ export async function positionOf<T>(
     return JSON.parse((await sealer.open(query.page_token, placeOf(list, filterOf(query)))).reveal()) as T;
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'sealed_text_invalid') throw error;
-    const problems = [{ pointer: '/page_token', detail: 'is no page token of this list with these filters' }];
+    const problems = [{ pointer: '/page_token', detail: 'is not a page token of this list with these filters' }];
     throw new Failure('invalid_request', 'The request is not valid.', { problems });
   }
 }

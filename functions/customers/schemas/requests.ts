@@ -1,15 +1,16 @@
-/** The fields that a caller sends, each with its rule; title and description are the source model's. */
+/** What a caller sends: each field with its rule, and with the title and description of the source model. Pure. */
 
 import * as z from 'zod';
 import { connectionStates } from '../../../shared/domain/connection.ts';
 import { proxyProblem } from '../../../shared/domain/proxy.ts';
 import { organizationUuid } from '../../../shared/domain/webex-id.ts';
+import { bulkActions } from '../../../shared/operations/operations.ts';
 
-/** One line of text as people type it: NFC, no control characters or broken surrogates, not blank. Lengths are in characters. */
+/** One line of text as people type it: NFC, no control characters, no lone surrogates, not blank. Lengths are in characters. */
 function line(max: number) {
   return z
     .string()
-    .refine((text) => text.isWellFormed() && !/[\p{Cc}\u2028\u2029]/u.test(text), 'must not hold control characters')
+    .refine((text) => text.isWellFormed() && !/[\p{Cc}\u2028\u2029]/u.test(text), 'must not contain control characters')
     .normalize('NFC')
     .trim()
     .refine((text) => text.length > 0, 'must not be blank')
@@ -47,13 +48,13 @@ export const accountNumber = z
   .transform((text, context) => {
     const uuid = organizationUuid(text);
     if (uuid) return uuid;
-    context.addIssue({ code: 'custom', message: "must be the organization's uuid or its Webex id" });
+    context.addIssue({ code: 'custom', message: 'must be the uuid or the Webex id of an organization' });
     return z.NEVER;
   })
   .meta({
     title: 'Organization Account Number',
     description:
-      'This can be found when logging into the Webex Teams Admin portal under the My Company Info section. Accepted as uuid or as the id that the Webex API gives; kept and shown as uuid.',
+      'This can be found when logging into the Webex Teams Admin portal under the My Company Info section. Accepted as the uuid or as the id of the Webex API; stored and returned as the uuid.',
     examples: ['2f7ab8a5-3c9e-4c1f-9e1b-6a0d3f5b7c21'],
   });
 
@@ -61,12 +62,12 @@ const secretText = z
   .string()
   .min(16, 'is shorter than any token')
   .max(4096)
-  .regex(/^[\x21-\x7e]+$/, 'must be a token as Webex shows it: printable characters without spaces');
+  .regex(/^[\x21-\x7e]+$/, 'must be a token as Webex shows it: printable ASCII characters without spaces');
 
 export const token = secretText.meta({
   title: 'Admin Access Token',
   description:
-    'This is the Access Token provided when logging into Webex Teams Developer portal. This token is valid for 14 days. The Refresh token can be used to generate a new Access Token. Given together with `refresh_token`; never returned.',
+    'This is the Access Token provided when logging into Webex Teams Developer portal. This token is valid for 14 days. The Refresh token can be used to generate a new Access Token. Sent together with `refresh_token`; never returned.',
   format: 'password',
   writeOnly: true,
 });
@@ -92,36 +93,39 @@ const proxyUrl = z
 export const httpProxy = proxyUrl.meta({
   title: 'HTTP Proxy String',
   description:
-    'HTTP Proxy string e.g. http://10.10.10.10:8123. A password in it is shown as ****; sent back so, the stored one is kept.',
+    'HTTP Proxy string e.g. http://10.10.10.10:8123. A password in it is returned as ****. Send **** back to keep the stored password.',
   examples: ['http://10.10.10.10:8123'],
 });
 
 export const httpsProxy = proxyUrl.meta({
   title: 'HTTPS Proxy String',
   description:
-    'HTTPS Proxy string e.g. https://10.10.10.10:8123. A password in it is shown as ****; sent back so, the stored one is kept.',
+    'HTTPS Proxy string e.g. https://10.10.10.10:8123. A password in it is returned as ****. Send **** back to keep the stored password.',
   examples: ['https://10.10.10.10:8123'],
 });
 
 export const shadowName = line(1024).meta({ title: 'Name', minLength: 1, maxLength: 1024, examples: ['Acme'] });
 export const shadow = z
   .array(z.strictObject({ name: shadowName }))
-  .max(1, 'must hold at most one')
+  .max(1, 'must have at most one entry')
   .meta({ title: 'Shadow', description: 'None or one.' });
 
 const hours = z.int().min(0).max(8784);
 const people = z.int().min(0).max(1_000_000);
 export const syncFields = {
   every_hours: hours.meta({ description: 'Hours between scheduled syncs of the users; 0 switches them off.' }),
-  held_above_people: people.meta({ description: 'Removals are held for approval when more people than this …' }),
-  held_above_share: z.number().min(0).max(1).meta({ description: '… and more than this share of all would go,' }),
-  held_above: people.meta({ description: 'or more people than this in all.' }),
+  held_above_people: people.meta({
+    description:
+      'Removals wait for approval when they are more than this and more than `held_above_share` of all people.',
+  }),
+  held_above_share: z.number().min(0).max(1).meta({ description: 'A share of all people, from 0 to 1.' }),
+  held_above: people.meta({ description: 'Removals wait for approval when they are more than this.' }),
   check_total: z
     .boolean()
-    .meta({ description: "Whether Webex's count of people must agree before anybody is removed." }),
+    .meta({ description: "Whether Webex's count of people must match the scan before people are removed." }),
 };
 
-/** Repeats, as the source's form asks for them. */
+/** The source's form asks for each token twice. */
 const repeats = {
   token_repeat: secretText.optional().meta({ description: 'Must equal `token`.', writeOnly: true }),
   refresh_token_repeat: secretText.optional().meta({ description: 'Must equal `refresh_token`.', writeOnly: true }),
@@ -135,11 +139,11 @@ interface PastedText {
   refresh_token_repeat?: string | undefined;
 }
 
-/** The pair comes together, and its repeats say the same. */
+/** Both tokens or none, and each repeat equals its token. */
 function checkPasted(body: PastedText, context: z.RefinementCtx): void {
   const problem = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
-  if (body.token !== undefined && body.refresh_token === undefined) problem('refresh_token', 'is needed with token');
-  if (body.refresh_token !== undefined && body.token === undefined) problem('token', 'is needed with refresh_token');
+  if (body.token !== undefined && body.refresh_token === undefined) problem('refresh_token', 'is required with token');
+  if (body.refresh_token !== undefined && body.token === undefined) problem('token', 'is required with refresh_token');
   for (const field of ['token', 'refresh_token'] as const) {
     const repeat = body[`${field}_repeat`];
     if (repeat !== undefined && repeat !== body[field]) problem(`${field}_repeat`, `is not the same as ${field}`);
@@ -195,31 +199,19 @@ export const customerPatch = z
   .meta({
     id: 'CustomerPatch',
     description:
-      'A JSON merge patch (RFC 7396): what is absent stays, null removes what may be absent or brings the default back.',
+      'A JSON merge patch (RFC 7396): an absent field stays as it is; null removes an optional field or restores its default.',
     examples: [{ name: 'Acme Corporation, renamed', http_proxy: null, sync: { every_hours: 12 } }],
   });
 
-const pageSize = z.coerce.number().int().min(1).max(1000);
-export const page = {
-  page_size: pageSize.default(100).meta({ description: 'Items a page.' }),
-  page_token: z.string().min(1).max(2048).optional().meta({ description: '`next_page_token` of the page before.' }),
-};
-export const pageQuery = z.strictObject(page);
-
-export const listQuery = z.strictObject({
-  hierarchy: hierarchy.optional().meta({ description: 'Only customers at or below this node.' }),
-  state: z.enum(connectionStates).optional().meta({ description: 'Only connections in this state.' }),
-  missing_scope: z
-    .string()
-    .regex(/^[\w:.-]{1,128}$/, 'must be a scope, or any')
-    .optional()
-    .meta({ description: 'Only connected customers that were not granted this scope; `any`: one of those required.' }),
-  name_prefix: z
-    .string()
-    .min(1)
-    .max(256)
-    .optional()
-    .meta({ description: 'The beginning of the name; case does not count.' }),
-  order_by: z.enum(['name', 'name desc']).default('name'),
-  ...page,
-});
+export const operationCreate = z
+  .strictObject({
+    action: z
+      .enum(bulkActions)
+      .meta({ description: '`sync`: Sync Webex Teams Users; `connect`: make a connect link.' }),
+    hierarchy,
+    state: z
+      .enum(connectionStates)
+      .optional()
+      .meta({ description: 'Only customers whose connection is in this state.' }),
+  })
+  .meta({ id: 'OperationCreate', examples: [{ action: 'sync', hierarchy: 'sys.provider.reseller' }] });

@@ -3,10 +3,10 @@
 import type { Request, Response } from 'express';
 import { startAuthorization } from '../../../shared/connect/authorization-code.ts';
 import type { Context } from '../context.ts';
-import { storePending } from '../pending.ts';
+import { storeStarted } from '../pending.ts';
 
 export async function startFromTokenPage({ ports }: Context, request: Request, response: Response): Promise<void> {
   const started = await startAuthorization(ports);
-  storePending(request, response, started);
+  storeStarted(request, response, started);
   response.redirect(303, started.url);
 }

@@ -1,12 +1,14 @@
 /** The pages of a connect link: what it will do, the way to Webex, and the confirmation that the customer is connected. */
 
 import type { Outcome } from '../../../shared/domain/authorization.ts';
-import { html } from '../../../shared/http/html.ts';
+import { type Html, html } from '../../../shared/http/html.ts';
 import { counters, document, facts, goodSeal, named, type Site } from './layout.ts';
 
 export interface LinkView {
   /** The address that the form is sent to. */
   action: string;
+  /** The hidden field of the form. */
+  field: Html;
   customer: string;
   accountNumber: string;
   /** The customer was connected before. */
@@ -14,7 +16,7 @@ export interface LinkView {
 }
 
 /** What the link will do, before the browser goes to Webex. */
-export function linkPage(site: Site, { action, customer, accountNumber, again }: LinkView, now: number): string {
+export function linkPage(site: Site, { action, field, customer, accountNumber, again }: LinkView, now: number): string {
   const title = `${again ? 'Reconnect' : 'Connect'} ${customer} to Webex`;
   return document(site, {
     title,
@@ -29,8 +31,8 @@ ${facts([
 <li>Sign in to Webex as a full administrator of this organization.</li>
 <li>Accept the permissions that Webex shows.</li>
 </ol>
-<form class="actions" method="post" action="${action}"><button class="primary" type="submit">Connect to Webex</button></form>
-<p class="small">You do not have to copy anything. The link works once, in the browser where you start.</p>`,
+<form class="actions" method="post" action="${action}">${field}<button class="primary" type="submit">Connect to Webex</button></form>
+<p class="small">You do not have to copy anything. The link works once.</p>`,
   });
 }
 

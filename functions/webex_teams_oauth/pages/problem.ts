@@ -23,7 +23,7 @@ const advice: Partial<Record<FailureCode, string>> = {
   administrator_required: 'Nothing was changed. Try again with the account of a full administrator.',
   scopes_missing: 'Nothing was changed. Try again and accept all permissions that Webex shows.',
   link_not_valid:
-    'A link works once, for 15 minutes, in the browser where it was started. Ask the person who sent you the link for a new one.',
+    'A link works once, for 15 minutes. If it has just been used to connect the customer, you are done. Otherwise, ask the person who sent you the link for a new one.',
   webex_unavailable: 'Nothing was changed. Try again in a few minutes.',
   webex_rate_limited: 'Nothing was changed. Try again in a few minutes.',
 };
@@ -43,6 +43,27 @@ export function problemPage(
 <p class="lead">${problem.message}</p>
 ${advice[problem.code] && html`<p>${advice[problem.code]}</p>`}
 ${retry && html`<p class="actions"><a class="button primary" href="${retry}">Try again</a></p>`}`,
+  });
+}
+
+/** For a second consent under one state. @param start where the user starts again */
+export function restartPage(site: Site, start: string, now: number): string {
+  return document(site, {
+    title: `Please start again - ${site.portalName}`,
+    now,
+    body: html`${badSeal}<h1>Please start again</h1>
+<p class="lead">You went back to Webex and signed in a second time. A sign-in counts once only, so this one was not used.</p>
+<p class="actions"><a class="button primary" href="${start}">Start again</a></p>`,
+  });
+}
+
+/** Until the outcome is there; the `Refresh` header that it is sent with loads the page again. */
+export function workingPage(site: Site, now: number): string {
+  return document(site, {
+    title: `Waiting for Webex - ${site.portalName}`,
+    now,
+    body: html`<h1>Waiting for Webex</h1>
+<p class="lead">Webex has not answered yet. This page reloads automatically.</p>`,
   });
 }
 

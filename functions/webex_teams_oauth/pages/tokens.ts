@@ -46,8 +46,13 @@ ${code}</details>`
 </section>`;
 }
 
-/** @param forget where the form goes that clears the page */
-export function tokensPage(site: Site, tokens: Outcome & { kind: 'tokens' }, forget: string, now: number): string {
+/** @param forget the form that clears the page: where it is sent, and its hidden field */
+export function tokensPage(
+  site: Site,
+  tokens: Outcome & { kind: 'tokens' },
+  forget: { action: string; field: Html },
+  now: number,
+): string {
   const obstacles = tokens.obstacles.map(
     (text) => html`<p class="note bad">${text} These tokens cannot be used to connect a customer.</p>`,
   );
@@ -89,7 +94,7 @@ ${counters(
   now,
 )}
 <div class="actions">${getTokens(site, 'button')}
-<form method="post" action="${forget}"><button type="submit">Clear this page</button></form></div>
+<form method="post" action="${forget.action}">${forget.field}<button type="submit">Clear this page</button></form></div>
 <p class="small">GET TOKENS creates new tokens. Once saved in ${named(site.portalName)}, tokens are renewed automatically every 7 days. You can reload this page for 10 minutes; after that, the tokens are deleted here.</p>
 <p class="unseen" role="status" id="status"></p>`,
   });

@@ -1,4 +1,4 @@
-/** `/_control`: the operations of control.ts over HTTP, for whoever runs the stand-in as a process of its own. */
+/** `/_control`: the operations of control.ts over HTTP, for a stand-in that runs in a process of its own. */
 
 import { z } from 'zod';
 import { type Answer, Refusal } from '../answers.ts';
@@ -9,7 +9,7 @@ import type { Call } from '../world.ts';
 import type { WebexControl } from './control.ts';
 
 const roles = z.array(z.enum(Object.keys(adminRoles) as (keyof typeof adminRoles)[]));
-/** A bound on what one request may ask for, so that a typing error does not use up all memory. */
+/** Bounded, so that a typing error does not fill the memory. */
 const number = z.int().min(0).max(1_000_000);
 const seed = z.int();
 const text = z.string().nullable();
@@ -72,7 +72,7 @@ const grant = z.strictObject({
   clientId: z.string().optional(),
 });
 
-/** By `METHOD operation`. */
+/** The key is the method and the path below `/_control/`. */
 const operations: Record<string, (control: WebexControl, input: unknown, query: URLSearchParams) => unknown> = {
   'POST clock': (control, input) => control.clock(clock.parse(input)),
   'POST people': (control, input) => control.people(people.parse(input)),
@@ -92,10 +92,13 @@ const operations: Record<string, (control: WebexControl, input: unknown, query: 
   'POST organizations': (control, input) => control.addOrganization(organization.parse(input)),
 };
 
-/** 404 for an operation that there is not, 400 with the reasons for input that it cannot take, 204 for nothing to tell. */
+export const operationNames = Object.keys(operations);
+
+/** @throws Refusal 404 for an unknown operation, 400 with the reasons for invalid input */
 export function serveControl(control: WebexControl, call: Call): Answer {
   const name = call.path.slice('/_control/'.length);
-  const operation = operations[`${call.method} ${name}`];
+  const key = `${call.method} ${name}`;
+  const operation = operationNames.includes(key) ? operations[key] : undefined;
   if (!operation) throw new Refusal(404, `There is no control operation ${call.method} ${name}.`);
   try {
     const result = operation(control, call.body ? JSON.parse(call.body) : {}, call.url.searchParams);

@@ -1,4 +1,4 @@
-/** `/v1/authorize`: sign-in and consent in a browser, ending in a redirect with a code or an error. */
+/** `/v1/authorize`: sign-in and consent in a browser, which end in a redirect with a code or an error. */
 
 import { randomUUID } from 'node:crypto';
 import { type Answer, Refusal } from '../answers.ts';
@@ -17,8 +17,8 @@ interface Request {
 }
 
 /**
- * Every page is at this one path, its form posts back to the same URL: the state of the sign-in is the query and the
- * session cookie, so that pages left open, reloaded or opened twice keep working.
+ * Every page has this path, and its form posts to the same URL. The query and the session cookie hold the whole state,
+ * so that pages left open, reloaded or opened twice keep working.
  * @see https://developer.webex.com/docs/integrations
  */
 export function authorize(world: World, call: Call): Answer {
@@ -31,7 +31,7 @@ export function authorize(world: World, call: Call): Answer {
   const client = world.clients.get(query.get('client_id') ?? '');
   const redirectUri = query.get('redirect_uri') ?? '';
   if (!client) return errorPage('The client ID is not known.');
-  // Exactly as registered: anything looser would hand codes to strangers.
+  // A looser comparison would send codes to strangers.
   if (!client.redirectUris.includes(redirectUri)) return errorPage('The redirect URI is not registered.');
 
   const state = query.get('state');
@@ -68,7 +68,7 @@ function back(redirectUri: string, parameters: Record<string, string | null>): A
   return { status: 303, headers: { Location: target.href, 'Cache-Control': 'no-store' } };
 }
 
-/** The same page with other parameters of its own: `null` takes one away. */
+/** The same page with some parameters changed. `null` removes one. */
 function here(call: Call, parameters: Record<string, string | null>): string {
   const url = new URL(call.url);
   for (const [name, value] of Object.entries(parameters)) {
@@ -115,7 +115,7 @@ function submit(world: World, call: Call, request: Request): Answer {
   }
   const hint = call.url.searchParams.get('login_hint') ?? '';
   const account = world.organizations.account(hint);
-  // One message for every reason, so that nobody learns which addresses have an account.
+  // One message for every reason, so that a stranger cannot find out which addresses have an account.
   if (!account?.active || account.password !== password) {
     const problem = 'You entered an incorrect email address or password.';
     return passwordPage({
@@ -142,6 +142,6 @@ function decide(world: World, call: Call, request: Request, decision: string): A
   if (account.roles.length === 0 && world.settings.memberConsent === 'invalid_scope') {
     return back(redirectUri, { error: 'invalid_scope', state });
   }
-  const code = world.grants.issueCode({ account, clientId: client.clientId, scopes, redirectUri, challenge });
+  const code = world.codes.issue({ account, clientId: client.clientId, scopes, redirectUri, challenge });
   return back(redirectUri, { code, state });
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Answer, Refusal } from '../answers.ts';
 import { type Call, type Client, formOf, type World } from '../world.ts';
 import type { Grant } from './grants.ts';
+import { toTokenResponse } from './token-response.ts';
 
 /**
  * @throws Refusal `invalid_request`, `invalid_client`, `invalid_grant`, `unsupported_grant_type`
@@ -58,7 +59,7 @@ function basicCredentials(encoded: string): { clientId: string; clientSecret: st
 }
 
 function exchangeCode(world: World, client: Client, form: URLSearchParams): Grant {
-  const code = world.grants.takeCode(requiredField(form, 'code'));
+  const code = world.codes.take(requiredField(form, 'code'));
   const verifier = form.get('code_verifier') ?? '';
   const fits =
     code?.clientId === client.clientId &&
@@ -85,13 +86,10 @@ function refresh(world: World, client: Client, form: URLSearchParams, call: Call
   return grant;
 }
 
-function tokens(world: World, grant: Grant, { isRefresh = false } = {}): Answer {
-  const { refresh_token, ...rest } = world.grants.response(grant);
-  const omit = isRefresh && world.settings.omitRefreshToken;
-  const shown = omit === 'empty' ? { refresh_token: '' } : omit ? {} : { refresh_token };
+function tokens(world: World, grant: Grant, options: { isRefresh?: boolean } = {}): Answer {
   return {
     status: 200,
     headers: { 'Cache-Control': 'no-store', Pragma: 'no-cache' },
-    json: { ...rest, ...shown },
+    json: toTokenResponse(world, grant, options),
   };
 }

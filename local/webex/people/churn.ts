@@ -1,4 +1,4 @@
-/** A day in a directory: seeded additions, changes and removals, the same for the same seed. */
+/** A day in an organization: additions, changes and removals that a seed decides. */
 
 import { draws, mix, pick } from './chance.ts';
 import type { Directory, PersonChange } from './directory.ts';
@@ -11,7 +11,7 @@ export interface Churn {
   removed: string[];
 }
 
-/** Removes, changes and adds, in that order, so that nobody is counted twice. Answers uuids. */
+/** Removes, changes and adds people in that order, so that no person counts twice. Returns uuids. */
 export function churn(
   people: Directory,
   { seed, add, change, remove }: { seed: number; add: number; change: number; remove: number },
@@ -25,7 +25,7 @@ export function churn(
   return { added: people.add(add, mix(seed, 3)), changed, removed };
 }
 
-/** A change that really is one: the new value is never the old one. */
+/** The new value always differs from the old one. */
 function changeOf(person: Person, draw: () => number): PersonChange {
   const other = (list: readonly string[], old: string | undefined) =>
     pick(
@@ -43,6 +43,6 @@ function changeOf(person: Person, draw: () => number): PersonChange {
       return { lastName, displayName: `${person.firstName} ${lastName}` };
     },
   ];
-  // Somebody without licences cannot lose one.
+  // The last two kinds need licences: a person without any cannot lose one.
   return pick(kinds, draw() * (person.licenses.length > 0 ? 1 : 0.59))();
 }

@@ -1,11 +1,11 @@
-/** The licences of an organization and the roles of Webex: short lists that are the same for everyone. */
+/** The licences of an organization and the roles of Webex: short fixed lists. */
 
 import { hashText } from './chance.ts';
 
 interface Product {
   name: string;
   prefix: string;
-  /** Part of the people who hold it. */
+  /** The share of people who have it, from 0 to 1. */
   share: number;
   site?: boolean;
 }
@@ -35,7 +35,7 @@ export function licensesOf(orgId: string): LicenseOfOrganization[] {
   });
 }
 
-/** The roles that the stand-in's accounts can have, by the names that its options use. */
+/** Bare ids of the roles that sign-in accounts can have, by the names that options use. */
 export const adminRoles = {
   full_admin: 'id_full_admin',
   read_only_admin: 'id_readonly_admin',

@@ -1,6 +1,6 @@
-/** The words that people are made of: many alphabets, since a directory that is only ASCII hides encoding faults. */
+/** Names and titles in many alphabets, because people with ASCII names alone hide encoding faults. */
 
-/** `name|spelling in an e-mail address` where the name's own letters cannot be folded to ASCII. */
+/** `name|spelling in an e-mail address`. The spelling is given where the name cannot be folded to ASCII. */
 export const firstNames = (
   'Olivia Noah Emma Liam Amélie Lucas Chloé Björn Åsa Zoë Jürgen Søren Łukasz Małgorzata Iñigo Begoña João Conceição ' +
   'Siobhán Ruairí Dvořák|dvorak Žofie Ștefan Ioana Gülşen Çağlar Aarav Priya Ananya Rohan Fatima Omar Layla Yusuf ' +
@@ -50,10 +50,10 @@ export const titles = [
 
 export const timezones = ['America/Chicago', 'America/Sao_Paulo', 'Europe/London', 'Europe/Berlin', 'Asia/Tokyo'];
 
-/** Letters that Unicode does not take apart into a base letter and a mark. */
+/** Letters that Unicode does not decompose into a base letter and a mark. */
 const unfoldable: Record<string, string> = { ß: 'ss', ø: 'o', ł: 'l', ı: 'i', đ: 'd', æ: 'ae' };
 
-/** A name of the lists as people see it, and as an e-mail address spells it. */
+/** A name as people see it, and as it is spelled in an e-mail address. */
 export function spellings(entry: string): { name: string; ascii: string } {
   const [name = '', given] = entry.replaceAll('_', ' ').split('|');
   const folded = name

@@ -9,9 +9,9 @@ export interface OrganizationOptions {
   /** A bare, lower-case uuid. */
   id: string;
   name: string;
-  /** How many people there are in all, the sign-in accounts among them. */
+  /** The number of people, sign-in accounts included. */
   people: number;
-  /** Full administrators unless told otherwise. Without any, there is `admin@<domain>`, password `webex-local`. */
+  /** Full administrators by default. Without any, there is `admin@<domain>` with the password `webex-local`. */
   administrators?: { email: string; password: string; roles?: AdminRole[] }[];
   /** Accounts without a role. */
   members?: { email: string; password: string }[];
@@ -21,7 +21,7 @@ export interface Organization {
   id: string;
   name: string;
   created: string;
-  /** Made when first asked for: a fleet of customers that only renew their tokens needs none. */
+  /** Created at the first use, because a fleet of customers that only refresh their tokens needs no people. */
   people(): Directory;
   /** Administrators first. */
   accounts: Account[];
@@ -38,7 +38,7 @@ export interface Account {
 
 const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** What an account without a password of its own signs in with. */
+/** The password of accounts that were given none. */
 export const defaultPassword = 'webex-local';
 
 export type Organizations = ReturnType<typeof organizationStore>;
@@ -49,16 +49,17 @@ export function organizationStore(now: () => number) {
 
   return {
     get: (id: string) => byId.get(id),
+    all: (): Organization[] => [...byId.values()],
     account: (email: string) => accounts.get(email.trim().toLowerCase()),
 
-    /** Throws when the id is no lower-case uuid or taken, or an e-mail address is. */
+    /** @throws TypeError when the id is not a lower-case uuid, or the id or an e-mail address is taken */
     add(options: OrganizationOptions): Organization {
       const { id, name } = options;
       if (!uuidShape.test(id)) throw new TypeError(`Not a lower-case uuid: ${id}`);
       if (byId.has(id)) throw new TypeError(`There is an organization ${id} already`);
       const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '') || 'org';
       const named = options.administrators?.[0]?.email ?? options.members?.[0]?.email;
-      // The hash keeps the addresses of organizations with the same name apart.
+      // The hash distinguishes organizations with the same name.
       const domain = named?.split('@')[1] ?? `${slug}-${hashText(id).toString(36)}${id.slice(-6)}.example`;
       const seeds = seedsOf(id);
       const administrators = options.administrators?.length

@@ -1,10 +1,10 @@
-/** One synthetic person, computed from the organization and a slot number: nothing is stored, nothing differs between runs. */
+/** One synthetic person, computed from the organization and a slot number, so that nothing needs to be stored. */
 
 import { draws, hashText, mix, pick } from './chance.ts';
 import { type LicenseOfOrganization, licensesOf } from './licenses.ts';
 import { departments, firstNames, lastNames, spellings, timezones, titles } from './names.ts';
 
-/** A person as the stand-in knows them. All ids are bare; the wire form is made in wire.ts. */
+/** All ids are bare. The API's form of a person is in api/person-on-wire.ts. */
 export interface Person {
   id: string;
   emails: string[];
@@ -31,7 +31,7 @@ export interface Person {
   type: 'person' | 'bot' | 'appuser';
 }
 
-/** What the people of an organization have in common. */
+/** What all people of an organization share. */
 export interface Household {
   orgId: string;
   domain: string;
@@ -46,7 +46,7 @@ const last = lastNames.map(spellings);
 const epoch = Date.UTC(2019, 0, 1);
 const years = 365 * 86_400_000;
 
-/** Two hashes, since among a hundred thousand organizations two share one of 32 bits. */
+/** Two hashes, because among 100,000 organizations some would share one hash of 32 bits. */
 export function seedsOf(orgId: string): [number, number] {
   return [hashText(orgId), hashText(orgId, 0x1234567)];
 }
@@ -67,7 +67,7 @@ const byteToHex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).pad
 const hex32 = (value: number) =>
   `${byteToHex[value >>> 24]}${byteToHex[(value >>> 16) & 255]}${byteToHex[(value >>> 8) & 255]}${byteToHex[value & 255]}`;
 
-/** The uuid of a slot. The slot hides in the last 32 bits, so that an id is found again without an index. */
+/** The uuid of a slot. Its last 32 bits encode the slot, so that an id leads back to the slot without an index. */
 export function slotToUuid({ seeds }: Pick<Household, 'seeds'>, slot: number): string {
   const head = mix(seeds[0], slot);
   const body = hex32(mix(seeds[1], slot));
@@ -76,19 +76,19 @@ export function slotToUuid({ seeds }: Pick<Household, 'seeds'>, slot: number): s
   return `${hex32(head)}-${body.slice(0, 4)}-4${body.slice(5)}-a${tail.slice(1, 4)}-${tail.slice(4)}${hidden}`;
 }
 
-/** The slot whose uuid this is. */
+/** The slot of a uuid, if the uuid was computed from one. */
 export function uuidToSlot(home: Household, uuid: string): number | undefined {
   const slot = (Number.parseInt(uuid.slice(-8), 16) ^ mix(Number.parseInt(uuid.slice(0, 8), 16), 7)) >>> 0;
   return slotToUuid(home, slot) === uuid.toLowerCase() ? slot : undefined;
 }
 
-/** The slot that a synthetic e-mail address names; whether it is really that person's is for the caller to see. */
+/** The slot that a synthetic e-mail address names. The caller checks whether the person really has the address. */
 export function emailToSlot(email: string): number | undefined {
   const digits = /(\d{1,9})@/.exec(email)?.[1];
   return digits === undefined ? undefined : Number(digits) - 1;
 }
 
-/** Apart from `person`, because ordering a whole directory by it must stay cheap. */
+/** Not part of `person`, because sorting a whole organization by these dates must stay cheap. */
 export function datesOf(home: Household, slot: number): { created: number; lastModified: number } {
   const seed = mix(home.seeds[0], slot);
   const created = epoch + Math.floor((mix(seed, 101) / 0x1_0000_0000) * 5 * years);

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { type CloudEvent, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { type OpenApi, openApi } from '../../../functions/customers/api/openapi.ts';
-import { customers, operationsOf } from '../../../functions/customers/customers.ts';
+import { customers, endpoints } from '../../../functions/customers/customers.ts';
 import { syncUsers } from '../../../functions/sync_users/sync_users.ts';
 import { sampleOrganizations } from '../../../local/webex/sample.ts';
 import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
@@ -114,7 +114,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  const document = openApi(operationsOf(ports));
+  const document = openApi(endpoints);
   const contract: Contract = contractOf(document);
   const seen = new Set<string>();
   const token = async (grants: CallerGrant[], id = 'portal@example.com') =>

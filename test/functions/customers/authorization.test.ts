@@ -6,11 +6,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApi } from '../../../functions/customers/api/openapi.ts';
-import { operationsOf } from '../../../functions/customers/customers.ts';
+import { endpoints } from '../../../functions/customers/customers.ts';
 import { sampleOrganizations } from '../../../local/webex/sample.ts';
 import { googleCallers, type TokenVerifier } from '../../../shared/adapters/google/callers.ts';
 import { type Role, roles } from '../../../shared/domain/caller.ts';
-import type { Callers, Ports } from '../../../shared/ports.ts';
+import type { Callers } from '../../../shared/ports.ts';
 import { connectedCustomer } from '../../support/ports.ts';
 import { type Api, startApi } from './api.ts';
 import { audience, fakeGoogle, type Google } from './google.ts';
@@ -26,7 +26,7 @@ const places = {
 } as const;
 const inside = (place: keyof typeof places) => place === 'at its node' || place === 'above it';
 
-const document = openApi(operationsOf({ settings: {} } as Ports));
+const document = openApi(endpoints);
 const operations = Object.entries(document.paths).flatMap(([template, methods]) =>
   Object.entries(methods).map(([method, entry]) => ({ template, method: method.toUpperCase(), entry })),
 );
@@ -78,7 +78,7 @@ afterAll(() => api.close());
 
 const body = (id: string): object | undefined => {
   if (id === 'createCustomer') return { hierarchy: 'sys.provider', name: randomUUID(), account_number: randomUUID() };
-  if (id === 'beginOperation') return { action: 'connect', hierarchy: 'sys.provider' };
+  if (id === 'startOperation') return { action: 'connect', hierarchy: 'sys.provider' };
   return id === 'changeCustomer' ? { shadow: [] } : undefined;
 };
 const pathOf = (template: string) =>

@@ -21,6 +21,8 @@ export interface Exchange {
 export interface Contract {
   /** Throws for whatever the document does not allow. Answers the operation and the problem's code, if it was one. */
   judge(exchange: Exchange): { operation: string | undefined; code: string | undefined };
+  /** Throws where a value does not fit a schema of the document. */
+  check(schema: object, value: unknown, what: string): void;
   /** `operation status code` for everything that is documented. */
   documented(): string[];
 }
@@ -136,6 +138,7 @@ export function contractOf(document: OpenApi): Contract {
 
   return {
     judge,
+    check,
     documented: () =>
       templates.flatMap(({ methods }) =>
         Object.values(methods).flatMap(({ operationId, responses }) =>

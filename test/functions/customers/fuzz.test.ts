@@ -93,7 +93,7 @@ async function send(made: Made): Promise<void> {
     created += 1;
     known.id!.push(answer.body.id);
   }
-  if (answer.status === 202 && made.operation === 'beginOperation') known.operation!.push(answer.body.id);
+  if (answer.status === 202 && made.operation === 'startOperation') known.operation!.push(answer.body.id);
   if (answer.status === 204) known.id = known.id!.filter((id) => !path.includes(id));
 }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { acmeAdministrator, decide, getTokens, signIn } from './chromium.ts';
+import { readConnection } from '../../support/ports.ts';
+import { acmeAdministrator, decide, followLink, getTokens, globexAdministrator, signIn } from './chromium.ts';
 import { codesOf, openStackAndPage, useChromium } from './open.ts';
 
 const chromium = useChromium();
@@ -36,20 +37,60 @@ it('connects once if the same link is used in two tabs', async () => {
   expect(exchanges()).toBe(1);
 });
 
-it('shows the same result after Back and a second consent, and new tokens after a new start', async () => {
-  const { page, url, exchanges } = await openStackAndPage(chromium());
+it('asks to start again after Back and a second consent, and then gets new tokens', async () => {
+  const { page, url, heading, exchanges } = await openStackAndPage(chromium());
   await getTokens(page, url);
   const before = await codesOf(page);
   await page.goBack();
   await decide(page, 'Accept');
-  expect(await codesOf(page)).toEqual(before);
+  expect(await heading()).toBe('Please start again');
+  expect(await codesOf(page)).toEqual([]);
   expect(exchanges()).toBe(1);
-  while (page.url() !== url) await page.goBack();
-  await page.goForward();
-  await page.goto(url);
-  await page.getByRole('link', { name: 'GET TOKENS' }).click();
+  await page.getByRole('link', { name: 'Start again' }).click();
   await decide(page, 'Accept');
+  expect(await codesOf(page)).toHaveLength(3);
   expect(await codesOf(page)).not.toEqual(before);
+});
+
+it('asks to start again after Back and a consent with another account, and never shows the first result', async () => {
+  const { page, link, customer, ports, heading, text } = await openStackAndPage(chromium());
+  const id = await customer();
+  await followLink(page, await link(id), globexAdministrator);
+  expect(await heading()).toBe('Wrong Webex organization');
+  await page.goBack();
+  await page.getByRole('link', { name: 'Use another account' }).click();
+  await signIn(page, acmeAdministrator);
+  await decide(page, 'Accept');
+  expect(await heading()).toBe('Please start again');
+  expect(await text()).not.toContain('Globex');
+  await page.reload();
+  expect(await heading()).toBe('Please start again');
+  await page.getByRole('link', { name: 'Start again' }).click();
+  await page.getByRole('button', { name: 'Connect to Webex' }).click();
+  await decide(page, 'Accept');
+  expect(await heading()).toBe('Acme Corporation is connected');
+  expect((await readConnection(ports.store, id)).state).toBe('active');
+});
+
+it('connects after Back from a cancellation', async () => {
+  const { page, link, customer, heading } = await openStackAndPage(chromium());
+  await page.goto(await link(await customer()));
+  await page.getByRole('button', { name: 'Connect to Webex' }).click();
+  await signIn(page, acmeAdministrator);
+  await decide(page, 'Deny');
+  expect(await heading()).toBe('Authorization cancelled');
+  await page.goBack();
+  await decide(page, 'Accept');
+  expect(await heading()).toBe('Acme Corporation is connected');
+});
+
+it('says that a sign-in was cancelled after Back from the tokens', async () => {
+  const { page, url, heading } = await openStackAndPage(chromium());
+  await getTokens(page, url);
+  await page.goBack();
+  await decide(page, 'Deny');
+  expect(await heading()).toBe('Authorization cancelled');
+  expect(await codesOf(page)).toEqual([]);
 });
 
 it('shows the same result when the callback is loaded again, without a second exchange', async () => {

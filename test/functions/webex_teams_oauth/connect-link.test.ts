@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { readConnection } from '../../support/ports.ts';
 import { acmeAdministrator, acmeMember, decide, followLink, globexAdministrator, signIn } from './chromium.ts';
-import { openStackAndPage, useChromium } from './open.ts';
-import { acme, globex } from './stack.ts';
+import { openPage, openStack, openStackAndPage, useChromium } from './open.ts';
+import { acme, globex, type Stack } from './stack.ts';
 
 const chromium = useChromium();
 
@@ -144,6 +144,47 @@ it('completes a sign-in that started before the link expired', async () => {
   expect(await heading()).toBe('Acme Corporation is connected');
 });
 
+it('connects in a second browser although the link was started in a first one', async () => {
+  const { stack, page, customer, link, heading, ports } = await openStackAndPage(chromium());
+  const id = await customer();
+  const address = await link(id);
+  const mailApp = await openPage(chromium());
+  await mailApp.page.goto(address);
+  await mailApp.page.getByRole('button', { name: 'Connect to Webex' }).click();
+  await signIn(mailApp.page, acmeAdministrator);
+  await followLink(page, address);
+  expect(await heading()).toBe('Acme Corporation is connected');
+  await decide(mailApp.page, 'Accept');
+  expect(await mailApp.text()).toContain('This link has already been used.');
+  expect(await connectedEvents(stack, id)).toHaveLength(1);
+  expect((await readConnection(ports.store, id)).grant?.serial).toBe(1);
+});
+
+it('connects in the first browser after a second one has tried the wrong organization', async () => {
+  const { page, customer, link, heading } = await openStackAndPage(chromium());
+  const address = await link(await customer());
+  const other = await openPage(chromium());
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Connect to Webex' }).click();
+  await signIn(page, acmeAdministrator);
+  await followLink(other.page, address, globexAdministrator);
+  expect(await other.heading()).toBe('Wrong Webex organization');
+  await decide(page, 'Accept');
+  expect(await heading()).toBe('Acme Corporation is connected');
+});
+
+it('connects once if two browsers finish at the same time', async () => {
+  const { stack, visitor } = await openStack();
+  const id = await stack.customer();
+  const link = await stack.link(id);
+  const both = [visitor(), visitor()];
+  const callbacks = await Promise.all(both.map((each) => each.consentByLink(link)));
+  const visits = await Promise.all(both.map((each, index) => each.comeBack(callbacks[index]!)));
+  const texts = visits.map(({ text }) => text).join();
+  expect(texts.match(/<h1><bdi>Acme Corporation<\/bdi> is connected/g)).toHaveLength(1);
+  expect(await connectedEvents(stack, id)).toHaveLength(1);
+});
+
 it('refuses a used link', async () => {
   const { page, customer, link, text } = await openStackAndPage(chromium());
   const address = await link(await customer());
@@ -161,3 +202,9 @@ it('connects although the sync’s message cannot be sent: the scheduled pass se
   expect(await heading()).toBe('Acme Corporation is connected');
   expect(await text()).toContain('sync of its users has started');
 });
+
+/** The `connected` events of the customer's history. */
+async function connectedEvents({ ports }: Stack, customerId: string) {
+  const events = await ports.store.query<{ type: string }>({ collection: `customers/${customerId}/events`, limit: 50 });
+  return events.filter(({ data }) => data.type === 'connected');
+}

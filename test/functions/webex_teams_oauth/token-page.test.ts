@@ -119,7 +119,7 @@ it('says that Webex cannot be reached, and works again when it can', async () =>
   await getTokens(page, url);
   expect(await heading()).toBe('Webex cannot be reached');
   expect(ports.lines.at(-1)).toMatchObject({
-    level: 'error',
+    level: 'warn',
     event: 'authorization_failed',
     code: 'webex_unavailable',
   });

@@ -39,6 +39,14 @@ export class Visitor {
     return this.visit(path, { method: 'POST', headers: { 'sec-fetch-site': 'same-origin' } });
   }
 
+  /** Opens the page and sends its form, hidden field and all, with these headers. */
+  async openAndSubmit(path: string, headers: Record<string, string>): Promise<Visit> {
+    const { text } = await this.visit(path);
+    const action = /<form[^>]* action="([^"]+)"/.exec(text)![1]!;
+    const form = /name="form" value="([^"]+)"/.exec(text)![1]!;
+    return this.visit(action, { method: 'POST', headers, body: new URLSearchParams({ form }) });
+  }
+
   /** Starts and consents. @returns the callback's address, not yet visited */
   async consent(who = acmeAdministrator): Promise<URL> {
     return new URL(await authorize((await this.visit('/authorize')).location, who));

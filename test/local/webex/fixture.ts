@@ -1,9 +1,9 @@
-/** A stand-in for one test, and the requests that its tests make to it. */
+/** A stand-in for one test, and the requests that its tests send. */
 
 import { createHash } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { authorize, type Visitor } from '../../../local/webex/authorize.ts';
-import type { TokenResponse } from '../../../local/webex/oauth/grants.ts';
+import type { TokenResponse } from '../../../local/webex/oauth/token-response.ts';
 import { sampleClient, sampleOrganizations } from '../../../local/webex/sample.ts';
 import { startWebex, type WebexOptions } from '../../../local/webex/server.ts';
 
@@ -12,13 +12,13 @@ export const acme = sampleOrganizations[0]!.id;
 export const globex = sampleOrganizations[1]!.id;
 export const administrator = { email: 'admin@acme.example', password: 'webex-local' };
 
-/** A PKCE verifier and the challenge that belongs to it. */
+/** A PKCE verifier and its challenge. */
 const verifier = 'a-verifier-of-at-least-forty-three-characters-0';
 const challenge = createHash('sha256').update(verifier).digest('base64url');
 
 export type Fields = Record<string, string>;
 
-/** The parts of Webex's bodies that tests look at. */
+/** The fields of Webex's bodies that tests look at. */
 interface Body extends TokenResponse {
   items: { id: string; [field: string]: unknown }[];
   notFoundIds: string[] | null;
@@ -52,7 +52,18 @@ export async function webexForTest(options: WebexOptions = {}) {
   onTestFinished(() => webex.close());
   const { url, control } = webex;
   const token = control.grant({ orgId: acme }).access_token;
+  const api = apiCalls(url, token);
+  return {
+    url,
+    control,
+    /** Of Acme's administrator. */
+    token,
+    ...api,
+    ...oauthCalls(url, api.post),
+  };
+}
 
+function apiCalls(url: string, token: string) {
   const get = async (path: string, accessToken = token, init: RequestInit = {}): Promise<Reply> =>
     reply(
       await fetch(new URL(path, url), {
@@ -60,15 +71,29 @@ export async function webexForTest(options: WebexOptions = {}) {
         headers: { authorization: `Bearer ${accessToken}`, ...init.headers },
       }),
     );
-  const post = async (path: string, body: unknown): Promise<Reply> =>
-    reply(
-      await fetch(new URL(path, url), {
-        method: 'POST',
-        ...(body instanceof URLSearchParams
-          ? { body }
-          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-      }),
-    );
+  return {
+    get,
+    post: async (path: string, body: unknown): Promise<Reply> =>
+      reply(
+        await fetch(new URL(path, url), {
+          method: 'POST',
+          ...(body instanceof URLSearchParams
+            ? { body }
+            : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        }),
+      ),
+    /** Every page from a path on, with next links followed as they are. */
+    async scan(path: string): Promise<Reply[]> {
+      const pages: Reply[] = [];
+      for (let next: string | undefined = path; next !== undefined; next = pages.at(-1)!.next) {
+        pages.push(await get(next));
+      }
+      return pages;
+    },
+  };
+}
+
+function oauthCalls(url: string, post: (path: string, body: unknown) => Promise<Reply>) {
   const tokenCall = (fields: Fields) =>
     post(
       '/v1/access_token',
@@ -85,19 +110,12 @@ export async function webexForTest(options: WebexOptions = {}) {
       code_challenge_method: 'S256',
       ...change,
     })}`;
-
   return {
-    url,
-    control,
-    /** Of Acme's administrator. */
-    token,
-    get,
-    post,
     tokenCall,
+    authorizeUrl,
     refresh: (refreshToken: string | undefined) =>
       tokenCall({ grant_type: 'refresh_token', refresh_token: refreshToken ?? '' }),
-    authorizeUrl,
-    /** The parameters that the integration is given by the redirect. */
+    /** The parameters that the redirect carries back to the integration. */
     consent: async (visitor: Visitor = administrator, change: Fields = {}) =>
       new URL(await authorize(authorizeUrl(change), visitor)).searchParams,
     exchange: (code: string | null, change: Fields = {}) =>
@@ -108,13 +126,5 @@ export async function webexForTest(options: WebexOptions = {}) {
         code_verifier: verifier,
         ...change,
       }),
-    /** Every page from a path on, following next links as they are. */
-    async scan(path: string): Promise<Reply[]> {
-      const pages: Reply[] = [];
-      for (let next: string | undefined = path; next !== undefined; next = pages.at(-1)!.next) {
-        pages.push(await get(next));
-      }
-      return pages;
-    },
   };
 }

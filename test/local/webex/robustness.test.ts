@@ -2,7 +2,7 @@ import { createConnection } from 'node:net';
 import { expect, it } from 'vitest';
 import { acme, webexForTest } from './fixture.ts';
 
-/** What the server sends back to raw bytes, until it closes or falls silent. */
+/** What the server returns for raw bytes, until it closes the connection or sends nothing for 200 ms. */
 function raw(url: string, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve) => {
     const socket = createConnection({ host: '127.0.0.1', port: Number(new URL(url).port) });
@@ -20,7 +20,7 @@ function raw(url: string, bytes: string | Buffer): Promise<string> {
   });
 }
 
-it('survives rubbish on the wire', async () => {
+it('survives bytes that are not HTTP', async () => {
   const { url, get } = await webexForTest();
   const rubbish = [
     'GET',
@@ -56,7 +56,7 @@ it.each([
   '/_control/people/list?orgId=x',
   '/_control/',
   '/_control/constructor',
-])('answers %s without an error of its own', async (path) => {
+])('answers %s without a server error', async (path) => {
   const { get } = await webexForTest();
   const { status, headers } = await get(path);
   expect(status).toBeLessThan(500);
@@ -82,7 +82,7 @@ it.each([
   ['users/role', { email: 'admin@acme.example', roles: ['king'] }],
   ['grant', { orgId: acme, email: 'admin@globex.example' }],
   ['organizations', { id: acme, name: 'x', people: 1 }],
-])('refuses a control operation that makes no sense: %s %o', async (operation, input) => {
+])('refuses invalid input of a control operation: %s %o', async (operation, input) => {
   const { post, get } = await webexForTest();
   const { status, body } = await post(`/_control/${operation}`, input);
   expect(status).toBe(400);
@@ -90,7 +90,7 @@ it.each([
   expect((await get('/v1/people?max=1')).status).toBe(200);
 });
 
-it('refuses control input that is no JSON, and bodies beyond all measure', async () => {
+it('refuses control input that is not JSON, and bodies above 16 MiB', async () => {
   const { url } = await webexForTest();
   const broken = await fetch(`${url}/_control/clock`, { method: 'POST', body: '{' });
   expect(broken.status).toBe(400);

@@ -9,7 +9,7 @@ import {
 } from '../../../shared/connect/authorization-code.ts';
 import { createConnectLink } from '../../../shared/connect/link.ts';
 import { clearOutcome, readOutcome } from '../../../shared/connect/outcome.ts';
-import { type ConnectLink, digest, randomSecret, type UsedState } from '../../../shared/domain/authorization.ts';
+import { type ConnectLink, digest, type Outcome, type UsedState } from '../../../shared/domain/authorization.ts';
 import type { Customer } from '../../../shared/domain/customer.ts';
 import type { SyncHead } from '../../../shared/domain/sync-head.ts';
 import { day } from '../../../shared/domain/time.ts';
@@ -34,14 +34,12 @@ const redirectUris = ['http://localhost:8080/webex_teams_oauth/callback'];
 let webex: WebexServer;
 let ports: TestPorts;
 let customer: string;
-let browser: string;
 
 beforeEach(async () => {
   const clock = frozenClock();
   webex = await startWebex({ now: clock.now, clients: [{ ...sampleClient, redirectUris }] });
   ports = testPorts(webex, { clock });
   customer = await connectedCustomer(ports, webex, acme);
-  browser = randomSecret();
 });
 afterEach(async () => {
   await ports.store.close();
@@ -50,10 +48,10 @@ afterEach(async () => {
 
 /** Consents in a browser. @returns what the browser brings to the callback */
 async function consented(secret?: string) {
-  const { url, sealed, state } = await startAuthorization(ports, secret ? { secret, browser } : undefined);
+  const { url, sealed, state } = await startAuthorization(ports, secret);
   const pending = (await openAuthorization(ports, sealed))!;
   const code = new URL(await authorize(url, who)).searchParams.get('code')!;
-  return { pending, params: { code, browser }, path: usedStatePath(digest(state)) };
+  return { pending, params: { code }, path: usedStatePath(digest(state)) };
 }
 
 async function link(): Promise<string> {
@@ -62,7 +60,7 @@ async function link(): Promise<string> {
 }
 
 const finish = ({ pending, params }: Awaited<ReturnType<typeof consented>>) =>
-  finishAuthorization(ports, pending, params, toFailure);
+  finishAuthorization(ports, pending, params, { logAndClassify: toFailure, admitExchange: () => {} });
 
 describe('through a link', () => {
   it('stores the pair sealed for its place, counts its expiry from before the request, and marks the link as used in one commit', async () => {
@@ -100,7 +98,7 @@ describe('through a link', () => {
     expect(run).toBeTypeOf('string');
     ports.clock.advance(3_600_000);
     const sent = ports.messages.length;
-    expect(await requestDueSyncs(ports, ports.clock.now() + 60_000)).toMatchObject({ resumed: 1, failed: 0 });
+    expect(await requestDueSyncs(ports, ports.clock.now() + 60_000)).toMatchObject({ resent: 1, failed: 0 });
     expect(ports.messages.slice(sent)).toMatchObject([{ topic: 'sync-users', data: { customer, sync: run } }]);
   });
 
@@ -141,7 +139,7 @@ describe('through a link', () => {
     const both = [await consented(secret), await consented(secret)];
     await Promise.all(both.map(finish));
     const outcomes = await Promise.all(both.map(({ pending }) => readOutcome(ports, pending)));
-    expect(outcomes.map((outcome) => outcome?.kind).sort()).toEqual(['connected', 'failed']);
+    expect(outcomes.map((outcome) => (outcome as Outcome).kind).sort()).toEqual(['connected', 'failed']);
   });
 
   it('publishes that the customer is connected, and who created the link', async () => {
@@ -172,7 +170,8 @@ describe('an outcome', () => {
   it('says that a sign-in was interrupted if its process died, and never exchanges its code again', async () => {
     const callback = await consented();
     await dieAfterClaim(callback);
-    ports.clock.advance(2 * 60_000);
+    expect(await readOutcome(ports, callback.pending)).toBe('working');
+    ports.clock.advance(3 * 60_000);
     await finish(callback);
     await expect(readOutcome(ports, callback.pending)).rejects.toThrow('interrupted');
     expect(webex.control.stats().requests['POST /v1/access_token']).toBeUndefined();

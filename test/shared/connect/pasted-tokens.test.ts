@@ -40,7 +40,9 @@ async function pastedInOutage(organization: { id: string }): Promise<string> {
   expect(adoption.kind).toBe('unverified');
   const decided = await adopted(ports, connection, pair, adoption);
   const events = newEvents(decided.events, { customerId: customer.id, now: ports.clock.now() });
-  await createCustomer(ports, administrator, { customer, connection: decided.connection }, { events });
+  await createCustomer(ports, administrator, { customer, connection: decided.connection }, async () => ({
+    events,
+  }));
   webex.control.clearFaults(id);
   return customer.id;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { requestSync } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
-import { deliver, readRun, storedNow } from '../../support/sync-drive.ts';
+import { deliver, endPause, readHead, readRun, storedNow } from '../../support/sync-drive.ts';
 import { acme, type SyncWorld, startSyncWorld } from '../../support/sync-world.ts';
 
 let world: SyncWorld;
@@ -36,6 +36,23 @@ describe('a checkpoint', () => {
     webex.control.clearFaults(away.id);
     await runSync(ports, customer, id);
     expect(await readRun(ports.store, customer, id)).toMatchObject({ state: 'done', counts: { removed: 1 } });
+    await world.expectInSync();
+  });
+
+  it.each([1_799, 3_599, 3_600, 7_200])('survives two pauses of %i s: no page is requested twice', async (seconds) => {
+    ports.settings.pageSize = 25;
+    const run = await requestSync(ports, customer);
+    for (const nth of [3, 3]) {
+      webex.control.faults({ match: { path: '/v1/people$', nth }, fault: { status: 429, retryAfter: seconds } });
+      await deliver(ports);
+      const { pausedUntil } = await readHead(ports.store, customer);
+      await endPause(ports, pausedUntil!);
+    }
+    webex.control.clearFaults();
+    await deliver(ports);
+    expect(await readRun(ports.store, customer, run.id)).toMatchObject({ state: 'done', attempts: 3 });
+    // Ten pages, and the two requests that Webex refused.
+    expect(webex.control.stats().requests['GET /v1/people']).toBe(12);
     await world.expectInSync();
   });
 });

@@ -17,6 +17,7 @@ import {
   deliver,
   differences,
   feedReader,
+  finishRun,
   organizationNow,
   readHead,
   rosterNow,
@@ -143,7 +144,7 @@ async function converges(steps: Step[]): Promise<void> {
       await reader.read(11);
     }
     webex.control.clearFaults();
-    await deliver(ports);
+    await finishRun(ports, customer);
     // Twice: the first may be one that began before the last change.
     await syncNow(ports, customer);
     await syncNow(ports, customer);

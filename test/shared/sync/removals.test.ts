@@ -9,7 +9,7 @@ import { requestSync } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
 import { withAccessToken } from '../../../shared/tokens/access-token.ts';
 import { storeUnavailable } from '../../support/faulty.ts';
-import { readRun, storedNow, syncNow } from '../../support/sync-drive.ts';
+import { finishRun, readRun, storedNow, syncNow } from '../../support/sync-drive.ts';
 import { acme, type SyncWorld, startSyncWorld } from '../../support/sync-world.ts';
 
 type AnswerByIds = (
@@ -183,9 +183,7 @@ describe('removals', () => {
       .resolves.toMatchObject({ state: 'failed' })
       .catch(() => {});
     ports.store.heal();
-    ports.clock.advance(10 * 60_000);
-    ports.messages.length = 0;
-    await syncNow(ports, customer);
+    await finishRun(ports, customer);
     expect(killed).toBe(true);
     await world.expectInSync();
   });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Failure } from '../../../shared/domain/failure.ts';
 import { newSyncHead } from '../../../shared/domain/sync-head.ts';
-import { day } from '../../../shared/domain/time.ts';
+import { day, minute } from '../../../shared/domain/time.ts';
 import { connectionPath, syncHeadPath } from '../../../shared/storage/layout.ts';
 import { requestSync, reschedule } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
@@ -18,6 +19,8 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('the scheduled pass', () => {
+  const syncMessages = () =>
+    ports.messages.filter(({ topic }) => topic === ports.settings.syncTopic).map(({ data }) => data);
   const due = () => requestDueSyncs(ports, ports.clock.now() + 60_000);
 
   it('requests each sync a day after the last one, not before', async () => {
@@ -42,12 +45,34 @@ describe('the scheduled pass', () => {
     expect(await due()).toMatchObject({ requested: 1 });
   });
 
-  it('sends a new message for a run that no worker has continued', async () => {
+  it('sends nothing for a run whose message waits in the queue', async () => {
+    await requestSync(ports, customer);
+    for (let pass = 0; pass < 6; pass++) {
+      ports.clock.advance(16 * minute);
+      expect(await due()).toMatchObject({ resumed: 0, resent: 0 });
+    }
+    expect(syncMessages()).toHaveLength(1);
+  });
+
+  it('sends the message that the queue has refused', async () => {
+    ports.queue.failNext('publish', new Failure('queue_unavailable', 'The queue is away.'));
+    const { id } = await requestSync(ports, customer);
+    expect(syncMessages()).toEqual([]);
+    ports.clock.advance(2 * minute);
+    expect(await due()).toMatchObject({ resent: 1 });
+    expect(await due()).toMatchObject({ resent: 0 });
+    expect(syncMessages()).toEqual([{ customer, sync: id }]);
+    await deliver(ports);
+    await world.expectInSync();
+  });
+
+  it('sends another message for a run that no worker has continued for a day', async () => {
     const { id } = await requestSync(ports, customer);
     await runSync(ports, customer, id, 0);
     ports.messages.length = 0;
+    ports.clock.advance(day - minute);
     expect(await due()).toMatchObject({ resumed: 0 });
-    ports.clock.advance(20 * 60_000);
+    ports.clock.advance(2 * minute);
     expect(await due()).toMatchObject({ resumed: 1 });
     expect(await due()).toMatchObject({ resumed: 0 });
     await deliver(ports);
@@ -82,7 +107,7 @@ describe('many customers', () => {
     ports.clock.advance(day);
     ports.messages.length = 0;
     const done = await requestDueSyncs(ports, ports.clock.now() + 60_000);
-    expect(done).toEqual({ requested: 0, resumed: 1, skipped: 700, failed: 0, ended: 'done' });
+    expect(done).toEqual({ requested: 0, resumed: 1, resent: 0, skipped: 700, failed: 0, ended: 'done' });
     expect(ports.messages.filter(({ data }) => data.purge)).toHaveLength(700);
     expect(await requestDueSyncs(ports, 0)).toMatchObject({ skipped: 0, ended: 'out_of_time' });
   });

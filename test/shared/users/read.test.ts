@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { day } from '../../../shared/domain/time.ts';
+import type { Position } from '../../../shared/storage/pages.ts';
 import { readChanges, searchUsers } from '../../../shared/users/read.ts';
 import { differences, feedReader, storedNow, syncNow } from '../../support/sync-drive.ts';
 import { type SyncWorld, startSyncWorld, umbrella } from '../../support/sync-world.ts';
@@ -18,7 +19,7 @@ describe('searching users', () => {
     const wanted = world.people().filter(({ displayName }) => displayName.toLowerCase().startsWith('a'));
     expect(wanted.length).toBeGreaterThan(3);
     const found: string[] = [];
-    let after: { value: string; id: string } | undefined;
+    let after: Position | undefined;
     do {
       const page = await searchUsers(ports.store, customer, { namePrefix: 'A', limit: 2, ...(after && { after }) });
       found.push(...page.users.map(({ id }) => id));

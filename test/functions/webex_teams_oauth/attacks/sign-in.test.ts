@@ -35,10 +35,11 @@ it('Replayed state: a second code for a used state', async () => {
   const { visitor, exchanges } = await openStack();
   const honest = visitor();
   const used = await honest.consent();
-  const { text } = await honest.comeBack(used);
+  await honest.comeBack(used);
   used.searchParams.set('code', (await visitor().consent(globexAdministrator)).searchParams.get('code')!);
   const again = await honest.comeBack(used);
-  expect(again.text.match(/<code.*/g)).toEqual(text.match(/<code.*/g));
+  expect(again.text).toContain('Please start again');
+  expect(again.text).not.toContain('id="access"');
   expect(exchanges()).toBe(1);
 });
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { authorize } from '../../../../local/webex/authorize.ts';
 import { administrator, type Fields, redirectUri, reply, webexForTest } from '../fixture.ts';
 
-it('asks for the e-mail address, the password and consent, and gives back a code with the state', async () => {
+it('asks for e-mail address, password and consent, then redirects with a code and the state', async () => {
   const { consent } = await webexForTest();
   const given = await consent();
   expect(given.get('state')).toBe('the state');
@@ -10,7 +10,7 @@ it('asks for the e-mail address, the password and consent, and gives back a code
   expect(given.has('error')).toBe(false);
 });
 
-it('names the organization and the scopes on the consent page, under labels that a browser test finds', async () => {
+it('shows the organization and the scopes on the consent page, with labels that a browser test finds', async () => {
   const { authorizeUrl } = await webexForTest();
   const url = authorizeUrl();
   const first = await reply(await fetch(url));
@@ -25,7 +25,7 @@ it('names the organization and the scopes on the consent page, under labels that
   expect(signedIn.status).toBe(303);
   const cookie = signedIn.headers.getSetCookie()[0]!.split(';')[0]!;
 
-  // The session is remembered: the next visit is asked for consent only, and can leave for another account.
+  // The session cookie lasts: the next visit starts at the consent page, which offers another account.
   const third = await (await fetch(url, { headers: { cookie } })).text();
   expect(third).toContain('Acme Corporation');
   expect(third).toContain('spark-admin:people_read');
@@ -35,13 +35,13 @@ it('names the organization and the scopes on the consent page, under labels that
   expect(fourth).toContain('Email address');
 });
 
-it('gives back access_denied with the state when consent is denied', async () => {
+it('redirects with access_denied and the state when the visitor denies consent', async () => {
   const { consent } = await webexForTest();
   const given = await consent({ ...administrator, deny: true });
   expect(Object.fromEntries(given)).toMatchObject({ error: 'access_denied', state: 'the state' });
 });
 
-it('says the same about an unknown address and a wrong password', async () => {
+it('shows the same message for an unknown address and a wrong password', async () => {
   const { authorizeUrl } = await webexForTest();
   for (const visitor of [
     { email: administrator.email, password: 'wrong' },
@@ -51,7 +51,7 @@ it('says the same about an unknown address and a wrong password', async () => {
   }
 });
 
-it('shows an error and redirects nowhere when the client or the redirect URI is not registered', async () => {
+it('shows an error and does not redirect when the client or the redirect URI is not registered', async () => {
   const { authorizeUrl } = await webexForTest();
   const changes: Fields[] = [{ client_id: 'other' }, { redirect_uri: `${redirectUri}/` }, { redirect_uri: '' }];
   for (const change of changes) {
@@ -68,12 +68,12 @@ it.each([
   ['unsupported_response_type', { response_type: 'token' }],
   ['invalid_request', { code_challenge_method: 'plain' }],
   ['invalid_request', { code_challenge: 'short' }],
-])('redirects with %s and the state before anybody signs in: %o', async (error, change) => {
+])('redirects with %s and the state before any sign-in: %o', async (error, change) => {
   const { consent } = await webexForTest();
   expect(Object.fromEntries(await consent(administrator, change))).toMatchObject({ error, state: 'the state' });
 });
 
-it('lets a member consent to a token that is good for people/me alone, or refuses, as set', async () => {
+it('gives a consenting member a token for people/me alone, or redirects with invalid_scope, as the setting says', async () => {
   const { consent, exchange, get, control } = await webexForTest();
   const member = { email: 'member@acme.example', password: 'webex-local' };
   const { body } = await exchange((await consent(member)).get('code'));

@@ -94,8 +94,8 @@ it('refuses an unknown client, a wrong secret, and a refresh token of another cl
   for (const change of changes) {
     expect(await tokenCall({ ...fields, ...change })).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
   }
-  const stolen = await tokenCall({ ...fields, client_id: 'other-client' });
-  expect(stolen).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+  const ofAnotherClient = await tokenCall({ ...fields, client_id: 'other-client' });
+  expect(ofAnotherClient).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
   control.settings({ clientSecrets: ['new-secret'] });
   expect((await tokenCall(fields)).status).toBe(401);
   expect((await tokenCall({ ...fields, client_secret: 'new-secret' })).status).toBe(200);
@@ -139,10 +139,10 @@ it('omits the scope and the refresh token, or sends an empty refresh token, as o
 
 it('counts exchanges, and how many of one grant overlap', async () => {
   const { control, refresh } = await webexForTest({ latencyMs: 50 });
-  const mine = control.grant({ orgId: acme }).refresh_token;
-  const theirs = control.grant({ orgId: globex }).refresh_token;
-  await Promise.all([refresh(mine), refresh(mine), refresh(theirs)]);
-  await refresh(theirs);
+  const ofAcme = control.grant({ orgId: acme }).refresh_token;
+  const ofGlobex = control.grant({ orgId: globex }).refresh_token;
+  await Promise.all([refresh(ofAcme), refresh(ofAcme), refresh(ofGlobex)]);
+  await refresh(ofGlobex);
   await refresh('rubbish');
   const { grants, requests, maxInFlight, inFlight } = control.stats();
   expect(grants[acme]).toEqual({ exchanges: 2, completed: 2, maxOverlap: 2 });
