@@ -1,7 +1,7 @@
 /**
- * Writes what is made from the table of endpoints: `functions/customers/openapi.json`, which the API serves, and
- * `client/api.d.ts`, the types of the typed client. `--check` compares instead of writing.
- * openapi-typescript builds its output with the compiler's API, which TypeScript 7 does not offer: it is given TypeScript 5.
+ * `npm run client`: writes what is made from the table of endpoints: `functions/customers/openapi.json`, which the API serves,
+ * and `client/api.d.ts`, the types of the typed client.
+ * openapi-typescript uses the compiler's API, which TypeScript 7 does not offer, so it gets TypeScript 5.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { parseCommandLine } from '../local/command-line.ts';
 
 const { check } = parseCommandLine({
   command: 'npm run client',
-  purpose: 'Writes the OpenAPI document and the types of the client from the table of endpoints.',
+  purpose: 'Writes functions/customers/openapi.json and client/api.d.ts from the table of endpoints.',
   options: { check: { type: 'boolean', help: 'Only compare, and fail when a file is out of date.' } },
 });
 
@@ -30,7 +30,7 @@ for (const [path, text] of Object.entries(files)) {
   const file = new URL(`../${path}`, import.meta.url);
   if (!check) writeFileSync(file, text);
   else if (readFileSync(file, 'utf8') !== text) {
-    console.error(`${path} does not match the table of endpoints. Run: npm run client`);
+    console.error(`${path} is out of date. Run: npm run client`);
     process.exitCode = 1;
   }
 }

@@ -1,5 +1,6 @@
 /** What every store engine refuses, so that the embedded one is never more lenient than Firestore: checks, no I/O. */
 
+import { isDocumentId } from '../domain/document-id.ts';
 import type { Write } from '../ports.ts';
 
 /** @see https://cloud.google.com/firestore/quotas#limits */
@@ -8,17 +9,12 @@ const maxDocumentBytes = 1_048_576;
 const maxDepth = 20;
 /** Firestore takes 10 MiB, its emulator hangs from 4 MiB on. */
 const maxCommitBytes = 3_500_000;
-const maxIdBytes = 1500;
 const reserved = /^__.*__$/s;
 
 /** `collection/id`, split. Throws `Error` (a programmer's mistake) for what is no document path in Firestore. */
 export function splitPath(path: string): { collection: string; id: string } {
   const segments = path.split('/');
-  const bad = segments.some(
-    (segment) =>
-      segment === '' || segment === '.' || segment === '..' || reserved.test(segment) || !segment.isWellFormed(),
-  );
-  if (bad || segments.length % 2 !== 0 || segments.some((segment) => Buffer.byteLength(segment) > maxIdBytes)) {
+  if (segments.length % 2 !== 0 || !segments.every(isDocumentId)) {
     throw new Error(`Not a document path: ${JSON.stringify(path.slice(0, 200))}.`);
   }
   const slash = path.lastIndexOf('/');

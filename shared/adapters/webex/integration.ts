@@ -1,4 +1,4 @@
-/** The integration registered at Webex, read from its secret: one client id and the client secrets to try in turn. */
+/** Reads the integration that is registered at Webex from its secret: one client id, and the client secrets to try in turn. */
 
 import { Failure } from '../../domain/failure.ts';
 import { Secret } from '../../domain/secret.ts';
@@ -8,15 +8,15 @@ import { cached } from '../stale-while-error.ts';
 /** The secret's value is JSON: `{"client_id": "…", "client_secrets": ["newest", "older"]}`. */
 export const integrationName = 'webex-integration';
 
-/** A rotated client secret is seen by running instances within this time. */
-const rereadAfterMs = 5 * 60_000;
+/** Running instances use a rotated client secret after this time at the latest. */
+const maxAgeMs = 5 * 60_000;
 
 /**
- * Reads the integration, at most once every 5 minutes; while it cannot be read again, the last one serves.
- * @throws Failure `configuration_invalid`, `secret_missing`, `secrets_unavailable` when it was never read
+ * Reads the integration at most once in 5 minutes. While it cannot be read again, the last value is used.
+ * @throws Failure `configuration_invalid`, `secret_missing`, `secrets_unavailable` when the first read fails
  */
 export function integrationReader(secrets: Secrets, clock: Pick<Clock, 'now'>): () => Promise<Integration> {
-  return cached(async () => parse((await secrets.read(integrationName)).reveal()), clock.now, rereadAfterMs).get;
+  return cached(async () => parse((await secrets.read(integrationName)).reveal()), clock.now, maxAgeMs).get;
 }
 
 function parse(text: string): Integration {
@@ -27,7 +27,7 @@ function parse(text: string): Integration {
     if (!clientSecrets.every((secret) => typeof secret === 'string' && secret !== '')) throw new TypeError('secret');
     return { clientId, clientSecrets: clientSecrets.map((secret: string) => new Secret(secret)) };
   } catch {
-    const shape = '{"client_id": "…", "client_secrets": ["…"]}';
-    throw new Failure('configuration_invalid', `The secret ${integrationName} is not of the form ${shape}.`);
+    const form = '{"client_id": "…", "client_secrets": ["…"]}';
+    throw new Failure('configuration_invalid', `The secret ${integrationName} must have the form ${form}.`);
   }
 }
