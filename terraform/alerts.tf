@@ -141,11 +141,12 @@ locals {
       window   = local.hour
       above    = 2
     }
-    # Without sync_users: there an error is the way to ask for redelivery, and sync_stuck watches it.
+    # Without sync_users, where an error asks for redelivery and sync_stuck watches it; and without webex_teams_oauth, where
+    # anybody can cause an error while Webex is down and authorizations_failed watches it.
     function_errors = {
       severity = "ERROR"
       title    = "A function answers with server errors"
-      filter   = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND resource.labels.service_name=one_of(${join(",", [for name, service in local.service_names : "\"${service}\"" if name != "sync_users"])}) AND metric.labels.response_code_class=\"5xx\""
+      filter   = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND resource.labels.service_name=one_of(${join(",", [for name, service in local.service_names : "\"${service}\"" if !contains(["sync_users", "webex_teams_oauth"], name)])}) AND metric.labels.response_code_class=\"5xx\""
       group_by = ["resource.label.service_name"]
       window   = 900
       above    = 5

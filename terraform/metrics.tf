@@ -26,7 +26,7 @@ locals {
     sweep_failed            = { event = "sweep_failed", labels = ["code"] }
     message_not_valid       = { event = "message_not_valid", labels = [] }
     event_not_published     = { event = "event_not_published", labels = ["code"] }
-    authorization_failed    = { event = "authorization_failed", labels = ["code"] }
+    authorization_failed    = { event = "authorization_failed", labels = ["code"], only = "NOT jsonPayload.code=~\"^webex_\"" } # Anybody can start sign-ins while Webex is down.
     request_failed          = { event = "request_failed", labels = ["code"] }
   }
 }

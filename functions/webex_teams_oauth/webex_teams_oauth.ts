@@ -6,10 +6,11 @@
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import express, { type Request, type Response } from 'express';
 import { isPublicName } from '../../shared/domain/authorization.ts';
-import { Failure } from '../../shared/domain/failure.ts';
+import { Failure, retryAfterMsOf } from '../../shared/domain/failure.ts';
 import { guardFunction } from '../../shared/http/request-guard.ts';
 import { statusOf } from '../../shared/http/status.ts';
 import type { Ports } from '../../shared/ports.ts';
+import { admission } from './admission.ts';
 import { icon, script, style } from './assets.ts';
 import { type Context, logAndClassify } from './context.ts';
 import { finishCallback, forgetResult, showExpired, showRestart, showResult } from './endpoints/callback.ts';
@@ -22,7 +23,7 @@ import { startPage } from './pages/tokens.ts';
 export function webexTeamsOauth(ports: Ports): HttpFunction {
   const { clock, settings } = ports;
   const site = { portalName: settings.portalName, url: settings.oauthUrl };
-  const context: Context = { ports, site };
+  const context: Context = { ports, site, ...admission(ports) };
   const headers = securityHeaders(site.url);
   guardFunction(ports.log, { headers });
   const routes = express.Router({ caseSensitive: true });
@@ -53,6 +54,8 @@ export function webexTeamsOauth(ports: Ports): HttpFunction {
     routes(request, response, (error?: unknown) => {
       const failure = isBadAddress(error) ? noSuchPage() : logAndClassify(context, error);
       if (response.headersSent) return;
+      const retryAfterMs = retryAfterMsOf(failure);
+      if (retryAfterMs !== undefined) response.set('retry-after', String(Math.ceil(retryAfterMs / 1000)));
       response.status(statusOf[failure.code]).send(problemPage(site, failure, undefined, clock.now()));
     });
   };

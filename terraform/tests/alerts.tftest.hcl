@@ -92,7 +92,7 @@ run "conditions" {
   }
 
   assert {
-    condition     = alltrue([for service in ["webex-teams-oauth", "customers", "refresh-tokens"] : strcontains(google_monitoring_alert_policy.this["function_errors"].conditions[0].condition_threshold[0].filter, "\"${service}\"")]) && google_monitoring_alert_policy.this["function_errors"].conditions[0].condition_threshold[0].aggregations[0].group_by_fields == tolist(["resource.label.service_name"])
+    condition     = alltrue([for service in ["customers", "refresh-tokens"] : strcontains(google_monitoring_alert_policy.this["function_errors"].conditions[0].condition_threshold[0].filter, "\"${service}\"")]) && google_monitoring_alert_policy.this["function_errors"].conditions[0].condition_threshold[0].aggregations[0].group_by_fields == tolist(["resource.label.service_name"])
     error_message = "Server errors are watched for each service by itself."
   }
 }
@@ -108,6 +108,11 @@ run "metrics" {
   assert {
     condition     = strcontains(google_logging_metric.event["connection_near_its_end"].filter, "jsonPayload.event=\"connection_expiring\" AND jsonPayload.days<=7")
     error_message = "Operators are called for the last week of a runway."
+  }
+
+  assert {
+    condition     = strcontains(google_logging_metric.event["authorization_failed"].filter, "NOT jsonPayload.code=~\"^webex_\"") && !strcontains(google_monitoring_alert_policy.this["function_errors"].conditions[0].condition_threshold[0].filter, "webex-teams-oauth")
+    error_message = "Sign-ins of strangers while Webex is down alert nobody."
   }
 
   assert {

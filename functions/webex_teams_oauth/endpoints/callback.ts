@@ -28,13 +28,14 @@ export async function finishCallback(context: Context, request: Request, respons
     // The state is checked first: until this browser has proved it, no other parameter is read.
     const pending = state ? await readPending(context, request, publicName(state)) : undefined;
     if (!pending || pending.state !== state) return response.redirect(303, `${site.url}/expired`);
+    context.admit(request, pending);
     const finished = await finishAuthorization(
       ports,
       pending,
       { code, error },
       {
         logAndClassify: (thrown) => logAndClassify(context, thrown),
-        admitExchange: () => {},
+        admitExchange: () => context.admitExchange(request, pending),
       },
     );
     show = finished.show;
@@ -56,6 +57,7 @@ export async function showResult(context: Context, request: Request, response: R
   const { ports, site } = context;
   const name = String(request.params.name);
   const pending = await readPending(context, request, name);
+  if (pending) context.admit(request, pending);
   const outcome = pending && (await outcomeOf(context, pending));
   if (!pending || !outcome) return showExpired(context, request, response);
   const now = ports.clock.now();
@@ -101,6 +103,7 @@ export async function forgetResult(context: Context, request: Request, response:
   const name = String(request.params.name);
   const pending = await readPending(context, request, name);
   if (pending) {
+    context.admit(request, pending);
     await clearOutcome(ports, pending);
     clearCookie(response, authorizationCookie(name));
   }

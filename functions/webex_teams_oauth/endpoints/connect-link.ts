@@ -8,7 +8,9 @@ import { assertOwnForm, formField } from '../form.ts';
 import { leavingPage, linkPage } from '../pages/connect.ts';
 import { storeStarted } from '../pending.ts';
 
-export async function showLink({ ports, site }: Context, request: Request, response: Response): Promise<void> {
+export async function showLink(context: Context, request: Request, response: Response): Promise<void> {
+  const { admit, ports, site } = context;
+  admit(request, 'link');
   const secret = String(request.params.secret);
   const { customer, connection } = await openLink(ports, secret);
   const view = {
@@ -21,7 +23,9 @@ export async function showLink({ ports, site }: Context, request: Request, respo
   response.send(linkPage(site, view, ports.clock.now()));
 }
 
-export async function startFromLink({ ports, site }: Context, request: Request, response: Response): Promise<void> {
+export async function startFromLink(context: Context, request: Request, response: Response): Promise<void> {
+  const { admit, ports, site } = context;
+  admit(request, 'link');
   assertOwnForm(request, site.url);
   const started = await startAuthorization(ports, String(request.params.secret));
   storeStarted(request, response, started);

@@ -12,6 +12,7 @@ const titles: Partial<Record<FailureCode, string>> = {
   scopes_missing: 'Some permissions are missing',
   link_not_valid: 'This link does not work any more',
   not_found: 'Page not found',
+  too_many_requests: 'Too many requests',
   webex_unavailable: 'Webex cannot be reached',
   webex_rate_limited: 'Webex is busy',
 };

@@ -10,6 +10,7 @@ import { webexTeamsOauth } from '../../../functions/webex_teams_oauth/webex_team
 import { sampleClient, sampleOrganizations } from '../../../local/webex/sample.ts';
 import { startWebex, type WebexOptions, type WebexServer } from '../../../local/webex/server.ts';
 import { createConnectLink } from '../../../shared/connect/link.ts';
+import { guardServer } from '../../../shared/http/request-guard.ts';
 import { connectionPath, customerPath } from '../../../shared/storage/layout.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { administrator, type TestPorts, testPorts } from '../../support/ports.ts';
@@ -44,6 +45,7 @@ export async function startStack(
   ports.settings = { ...ports.settings, oauthUrl: url, portalName: 'VOSS4UC', ...settings };
   http('webex_teams_oauth', webexTeamsOauth(ports));
   const target = getTestServer('webex_teams_oauth');
+  guardServer(target, ports.log);
   server.on('request', (request, response) => {
     const rest = request.url!.startsWith('/webex_teams_oauth') ? request.url!.slice('/webex_teams_oauth'.length) : '';
     request.url = rest.startsWith('/') ? rest : `/${rest}`;

@@ -74,18 +74,13 @@ it('Oversized and repeated parameters: more than Webex ever sends', async () => 
     reads++;
     return get(path);
   };
-  for (const query of [
-    `state=${'s'.repeat(9000)}`,
-    `state=${state}&state=${state}`,
-    `state[]=${state}`,
-    'state=%00',
-    'state=%',
-  ]) {
+  for (const query of [`state=${'s'.repeat(9000)}`, `state=${state}&state=${state}`, `state[]=${state}`, 'state=%00']) {
     expect((await honest.visit(`/callback?${query}&code=c`)).location).toMatch(/\/expired$/);
   }
   for (const path of [`/connect/${'x'.repeat(9000)}`, '/connect/..%2f..%2fcustomers', `/result/${'x'.repeat(9000)}`]) {
     expect((await honest.visit(path)).status).toBe(410);
   }
+  expect((await honest.visit('/callback?state=%&code=c')).status).toBe(400);
   expect(reads).toBe(0);
   expect((await honest.visit(`/callback?state=${'s'.repeat(20_000)}`)).status).toBe(431);
   expect(
