@@ -71,7 +71,9 @@ function startJava(args: string[]): { ready(host: string): Promise<void>; end():
   // Ctrl-C reaches the whole process group, and the shell must survive it to stop the JVM.
   const script =
     'trap : INT TERM HUP; java "$@" </dev/null 2>&1 & jvm=$!; cat >/dev/null; kill $jvm 2>/dev/null; wait $jvm';
-  const shell = spawn('sh', ['-c', script, 'sh', ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
+  // In the C locale a JVM does not start in a folder whose name is not ASCII.
+  const env = { ...process.env, LC_ALL: 'C.UTF-8' };
+  const shell = spawn('sh', ['-c', script, 'sh', ...args], { stdio: ['pipe', 'pipe', 'ignore'], cwd: '/', env });
   let output = '';
   shell.stdout.on('data', (chunk) => {
     output = `${output}${chunk}`.slice(-2000);

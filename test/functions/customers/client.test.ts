@@ -2,6 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Customer, CustomersError, createCustomersClient, unwrap } from 'webex-customer-access/client';
@@ -20,7 +21,7 @@ afterAll(() => api.close());
 
 describe('the typed client', () => {
   it('is what the OpenAPI document says', async () => {
-    const script = new URL('../../../scripts/generate-client.ts', import.meta.url).pathname;
+    const script = join(import.meta.dirname, '../../../scripts/generate-client.ts');
     await expect(promisify(execFile)(process.execPath, [script, '--check'])).resolves.toBeDefined();
   });
 

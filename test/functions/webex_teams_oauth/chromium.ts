@@ -1,5 +1,9 @@
 /** Starts a real Chromium, and does in it what a user does. */
 
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 import {
   type Browser,
@@ -20,10 +24,33 @@ const quiet = [
   '--disable-quic',
 ];
 
+/**
+ * Where the packaged browser is, unpacked once for each user and version: a folder in the temporary folder belongs to the
+ * user who made it. It takes its name when it is complete, so that no other process starts half a browser.
+ */
+async function unpackChromium(): Promise<string> {
+  const description = join(import.meta.dirname, '../../../node_modules/@sparticuz/chromium/package.json');
+  const { version } = JSON.parse(readFileSync(description, 'utf8')) as { version: string };
+  const home = join(tmpdir(), `chromium-${version}-${process.getuid?.()}`);
+  if (!existsSync(home)) {
+    const folder = await mkdtemp(join(tmpdir(), 'chromium-'));
+    const { TMPDIR } = process.env;
+    // The package knows no other way to say where.
+    process.env.TMPDIR = folder;
+    await chromium.executablePath().finally(() => {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    });
+    // Fails when another process was faster.
+    await rename(folder, home).catch(() => rm(folder, { recursive: true }));
+  }
+  return join(home, 'chromium');
+}
+
 export async function launch(): Promise<Browser> {
   chromium.setGraphicsMode = false;
   const args = [...chromium.args.filter((arg) => !unsafe.test(arg)), ...quiet];
-  return launcher.launch({ executablePath: await chromium.executablePath(), args, headless: true });
+  return launcher.launch({ executablePath: await unpackChromium(), args, headless: true });
 }
 
 export interface Watched {
