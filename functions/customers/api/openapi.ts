@@ -7,8 +7,7 @@ import * as z from 'zod';
 import type { FailureCode } from '../../../shared/domain/failure.ts';
 import { retryAfterSeconds } from '../../../shared/http/problem.ts';
 import { statusOf } from '../../../shared/http/status.ts';
-// Gives the component `Problem`.
-import '../schemas/problem.ts';
+import { problemResponse } from '../schemas/problem.ts';
 import { type Endpoint, failuresOf } from './endpoint.ts';
 import { problemExample, responseExamples } from './openapi-examples.ts';
 
@@ -232,7 +231,7 @@ function problems(codes: FailureCode[]): Record<string, OpenApiResponse> {
         headers: problemHeaders(status, these),
         content: {
           'application/problem+json': {
-            schema: { $ref: reference('Problem') },
+            schema: { $ref: reference(problemResponse.meta()!.id!) },
             examples: Object.fromEntries(these.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
           },
         },
