@@ -1,26 +1,32 @@
-/** History and outbox: what happened is committed with the change itself, then published; a crash in between loses nothing. */
+/** History and outbox: an event is committed with the change that it reports, then published. A crash in between loses nothing. */
 
 import { randomBytes } from 'node:crypto';
+import { backoffMs } from '../domain/backoff.ts';
 import { type CustomerEvent, type EventDraft, isPublished, timeOrderedId, toCloudEvent } from '../domain/event.ts';
 import { codeOf } from '../domain/failure.ts';
-import { day } from '../domain/time.ts';
-import type { Ports, Write } from '../ports.ts';
+import { day, hour } from '../domain/time.ts';
+import type { Ports, Stored, Write } from '../ports.ts';
 import { eventsOf, outbox } from './layout.ts';
 import { everyDocument } from './pages.ts';
 
-/** History is kept for a year and a month: long enough for a yearly audit. */
+/** A year and a month: long enough for a yearly audit. */
 const retentionMs = 396 * day;
-/** An event older than this in the outbox was left there by a crash; younger ones are being published. */
+/** Younger events are still being published by the request that committed them. */
 const abandonedAfterMs = 60_000;
-/** After this many consecutive failures the queue is down, and not one event odd: the rest waits for the next sweep. */
+/** After this many consecutive failures the queue is down: the rest waits for the next sweep. */
 const maxConsecutiveFailures = 5;
+/** An event that the queue has refused waits, so that a few such events do not keep all others from being published. */
+const retryDelay = { firstMs: hour, maxMs: day };
+
+/** The document `outbox/{event}`. */
+type OutboxEntry = CustomerEvent & { failures?: number; retryAt?: number };
 
 /** A new id that sorts by time. */
 export function newId(now: number): string {
   return timeOrderedId(now, randomBytes(6).toString('hex'));
 }
 
-/** The drafts as events of one customer. `by`: the caller, absent when the system acts by itself. */
+/** Events of one customer. `by`: the caller, absent when no caller asked. */
 export function newEvents(
   drafts: EventDraft[],
   { customerId, now, by }: { customerId: string; now: number; by?: string | undefined },
@@ -28,7 +34,7 @@ export function newEvents(
   return drafts.map((draft) => ({ id: newId(now), customerId, at: now, ...draft, ...(by && { by }) }));
 }
 
-/** The writes that record events: they belong into the commit of the change that the events tell of. */
+/** The writes that record events. They belong into the commit of the change that the events report. */
 export function eventWrites(events: CustomerEvent[]): Write[] {
   return events.flatMap((event): Write[] => [
     { set: `${eventsOf(event.customerId)}/${event.id}`, data: { ...event, expireAt: event.at + retentionMs } },
@@ -37,7 +43,7 @@ export function eventWrites(events: CustomerEvent[]): Write[] {
 }
 
 /**
- * Publishes what has just been committed. Never throws: what is not published stays in the outbox for the next sweep.
+ * Publishes events that have just been committed. Never throws: the next sweep publishes what this call could not.
  * @returns how many were published
  */
 export async function publishEvents(
@@ -52,27 +58,46 @@ export async function publishEvents(
       await ports.store.commit([{ delete: `${outbox}/${event.id}` }]);
       published += 1;
     } catch (error) {
-      ports.log.warn('event_not_published', { event: event.id, customer: event.customerId, code: codeOf(error) });
+      ports.log.warn('event_not_published', { eventId: event.id, customer: event.customerId, code: codeOf(error) });
     }
   }
   return published;
 }
 
 /**
- * Publishes what crashes have left in the outbox, oldest first, while `goesOn`; subscribers drop repeats by the event's id.
+ * Publishes what crashes and outages have left in the outbox, oldest first, while `mayContinue`. Subscribers drop
+ * repetitions by the event's id.
  * @returns how many were published
  */
 export async function sweepOutbox(
   ports: Pick<Ports, 'store' | 'queue' | 'log' | 'settings' | 'clock'>,
-  goesOn: () => boolean = () => true,
+  mayContinue: () => boolean = () => true,
 ): Promise<number> {
-  const before = ports.clock.now() - abandonedAfterMs;
-  let [swept, failures] = [0, 0];
-  for await (const { data } of everyDocument<CustomerEvent>(ports.store, { collection: outbox })) {
-    if (data.at > before || failures >= maxConsecutiveFailures || !goesOn()) return swept;
-    const published = await publishEvents(ports, [data]);
-    failures = published === 0 ? failures + 1 : 0;
+  const now = ports.clock.now();
+  let [swept, consecutiveFailures] = [0, 0];
+  for await (const entry of everyDocument<OutboxEntry>(ports.store, { collection: outbox })) {
+    if (entry.data.at > now - abandonedAfterMs || !mayContinue()) return swept;
+    if (entry.data.retryAt !== undefined && entry.data.retryAt > now) continue;
+    const published = await publishEvents(ports, [entry.data]);
     swept += published;
+    if (published > 0) {
+      consecutiveFailures = 0;
+      continue;
+    }
+    await delayEntry(ports, entry);
+    // An event that has failed before says nothing about the queue.
+    if (entry.data.failures === undefined) consecutiveFailures += 1;
+    if (consecutiveFailures >= maxConsecutiveFailures) return swept;
   }
   return swept;
+}
+
+async function delayEntry(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  { path, version, data }: Stored<OutboxEntry>,
+): Promise<void> {
+  const failures = (data.failures ?? 0) + 1;
+  const retryAt = clock.now() + backoffMs(failures, retryDelay, clock.random());
+  // A conflict means that another sweep has published it.
+  await store.commit([{ set: path, data: { ...data, failures, retryAt }, if: { version } }]).catch(() => {});
 }
