@@ -6,7 +6,7 @@ import { resumeStalledPurges } from '../../shared/customers/delete.ts';
 import { codeOf, Failure } from '../../shared/domain/failure.ts';
 import { sendProblem } from '../../shared/http/problem.ts';
 import { guardFunction } from '../../shared/http/request-guard.ts';
-import { resumeStalledOperations } from '../../shared/operations/operations.ts';
+import { resumeStalledOperations } from '../../shared/operations/slices.ts';
 import type { Ports } from '../../shared/ports.ts';
 import { requestDueSyncs } from '../../shared/sync/schedule.ts';
 import { refreshDue } from '../../shared/tokens/refresh-due.ts';

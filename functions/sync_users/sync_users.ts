@@ -4,7 +4,7 @@ import type { CloudEvent } from '@google-cloud/functions-framework';
 import * as z from 'zod/mini';
 import { purgeCustomer } from '../../shared/customers/purge.ts';
 import { guardFunction } from '../../shared/http/request-guard.ts';
-import { continueOperation } from '../../shared/operations/operations.ts';
+import { continueOperation } from '../../shared/operations/slices.ts';
 import type { Ports } from '../../shared/ports.ts';
 import { runSync } from '../../shared/sync/run.ts';
 

@@ -3,10 +3,11 @@
 import { actor, type Caller } from '../domain/caller.ts';
 import { proxiesOf, uniquenessPaths } from '../domain/customer.ts';
 import { Failure } from '../domain/failure.ts';
+import { hour } from '../domain/time.ts';
 import type { Ports, Write } from '../ports.ts';
 import { accessTokenPlace, removalPath, removals, verifiedOrganizationPath } from '../storage/layout.ts';
-import { sendMessage } from '../storage/messages.ts';
-import { transact } from '../storage/transact.ts';
+import { everyDocument } from '../storage/pages.ts';
+import { commitUnlessConflict, transact } from '../storage/transact.ts';
 import {
   assertMatches,
   type CustomerRead,
@@ -71,21 +72,33 @@ async function revoke(ports: Ports, { customer, connection }: CustomerRead): Pro
   }
 }
 
+/** A purge that was asked for this long ago has lost its message, or the queue has given the message up. */
+const stalledAfterMs = hour;
+
+/** The document `removals/{customer}`. */
+interface Removal {
+  customerId: string;
+  askedAt: number;
+  by: string;
+  /** When a lost message was last sent again. */
+  resentAt?: number;
+}
+
 /**
- * Sends another message for every purge that has waited for an hour: its message was lost, or the queue gave it up.
+ * Sends another message for every stalled purge.
  * @returns how many
  */
 export async function resumeStalledPurges(
-  ports: Pick<Ports, 'store' | 'queue' | 'clock' | 'settings'>,
+  ports: Pick<Ports, 'store' | 'queue' | 'clock' | 'settings' | 'log'>,
 ): Promise<number> {
-  const before = ports.clock.now() - 3_600_000;
-  const waiting = await ports.store.query<{ customerId: string; askedAt: number }>({
-    collection: removals,
-    limit: 100,
-  });
-  const old = waiting.filter(({ data }) => data.askedAt <= before);
-  for (const { data } of old) {
-    await sendMessage(ports, { customer: data.customerId, purge: true });
+  const now = ports.clock.now();
+  let resent = 0;
+  for await (const { path, version, data } of everyDocument<Removal>(ports.store, { collection: removals })) {
+    if ((data.resentAt ?? data.askedAt) + stalledAfterMs > now) continue;
+    const writes: Write[] = [{ set: path, data: { ...data, resentAt: now }, if: { version } }];
+    const messages = [{ customer: data.customerId, purge: true as const }];
+    // A conflict means that the purge has ended, or that another pass has sent the message.
+    if (await commitUnlessConflict(ports, { writes, messages })) resent += 1;
   }
-  return old.length;
+  return resent;
 }

@@ -1,24 +1,20 @@
 /**
- * Operations on all customers below a node: a request starts one, and messages continue it slice by slice, each slice from
- * the checkpoint of the one before. A slice that runs twice has the effect of one.
+ * Operations on all customers below a node: a request starts one, messages work on it slice by slice (slices.ts), and its
+ * results are read.
  */
 
-import { createConnectLink } from '../connect/link.ts';
-import { listCustomers } from '../customers/list.ts';
 import { assertMay } from '../customers/records.ts';
 import { actor, type Caller, mayAt } from '../domain/caller.ts';
 import type { ConnectionState } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
-import { Secret } from '../domain/secret.ts';
+import type { Secret } from '../domain/secret.ts';
 import { day } from '../domain/time.ts';
-import type { Ports, Stored, Write } from '../ports.ts';
-import { customerPath, operationPath, operations, resultsOf } from '../storage/layout.ts';
-import { sendMessage } from '../storage/messages.ts';
+import type { Ports, Write } from '../ports.ts';
+import { customerPath, operationPath, resultsOf } from '../storage/layout.ts';
 import { newId } from '../storage/outbox.ts';
 import { type Position, readPage } from '../storage/pages.ts';
 import { transact } from '../storage/transact.ts';
-import { requestSync } from '../sync/request.ts';
 
 export const bulkActions = ['sync', 'connect'] as const;
 export type BulkAction = (typeof bulkActions)[number];
@@ -32,8 +28,10 @@ export interface Operation {
   by: string;
   askedAt: number;
   running: boolean;
-  /** When a slice was last done. */
+  /** When a slice was last done, or its lost message sent again. */
   movedAt: number;
+  /** The message that works on it, and until when it holds the operation. */
+  lease?: { owner: string; endsAt: number };
   endedAt?: number;
   counts: { done: number; skipped: number; failed: number };
   /** Where the next slice starts. */
@@ -54,13 +52,10 @@ export interface OperationResult {
   expireAt: number;
 }
 
-const urlPlace = (operation: string, customer: string) => `${resultsOf(operation)}/${customer} url`;
+/** What the link in a result is sealed for. */
+export const urlPlace = (operation: string, customer: string) => `${resultsOf(operation)}/${customer} url`;
 
 const retentionMs = 30 * day;
-/** Customers per slice. */
-const sliceSize = 50;
-/** Customers worked on at the same time: each takes a few small commits of its own documents. */
-const concurrency = 10;
 
 /**
  * Stores a new operation and has it worked on.
@@ -142,101 +137,5 @@ async function withUrl(
   } catch (error) {
     if (codeOf(error) !== 'sealed_text_invalid') throw error;
     return result;
-  }
-}
-
-/**
- * Works on slices until `endsAt` (epoch ms), then sends a message to continue. Does nothing for an operation that has ended.
- * @throws Failure what a redelivery of the message can cure
- */
-export async function continueOperation(ports: Ports, id: string, endsAt: number): Promise<void> {
-  const { store, clock, log } = ports;
-  while (true) {
-    const read = await store.get<Operation>(operationPath(id));
-    if (!read?.data.running) return;
-    const ended = await workOnSlice(ports, read);
-    if (ended) return log.info('operation_done', { operation: id, ...ended.counts });
-    if (clock.now() >= endsAt) return sendMessage(ports, { operation: id });
-  }
-}
-
-/** An operation without progress for this long has lost its message, or the queue has given the message up. */
-const stalledAfterMs = 15 * 60_000;
-
-/**
- * Sends another message for operations without progress.
- * @returns how many
- */
-export async function resumeStalledOperations(ports: Ports): Promise<number> {
-  const running = await ports.store.query<Operation>({
-    collection: operations,
-    equals: { running: true },
-    limit: 100,
-  });
-  const stalled = running.filter(({ data }) => data.movedAt + stalledAfterMs <= ports.clock.now());
-  for (const { data } of stalled) await sendMessage(ports, { operation: data.id });
-  return stalled.length;
-}
-
-/** @returns the operation, once it has ended */
-async function workOnSlice(ports: Ports, { path, data: operation }: Stored<Operation>): Promise<Operation | undefined> {
-  const { store, clock } = ports;
-  // The caller was authorized when the operation started; the list holds all customers below its node.
-  const system: Caller = { id: 'system', grants: [{ hierarchy: operation.hierarchy, role: 'reader' }] };
-  const page = await listCustomers(store, system, {
-    hierarchy: operation.hierarchy,
-    ...(operation.state && { state: operation.state }),
-    direction: 'ascending',
-    pageSize: sliceSize,
-    ...(operation.position && { after: operation.position }),
-  });
-  const results: OperationResult[] = [];
-  for (let from = 0; from < page.customers.length; from += concurrency) {
-    const some = page.customers.slice(from, from + concurrency);
-    results.push(...(await Promise.all(some.map(({ connection }) => act(ports, operation, connection)))));
-  }
-  return transact(ports, async () => {
-    const now = await store.get<Operation>(path);
-    // Another delivery of the message was faster: its results count.
-    if (!now?.data.running || now.data.position?.id !== operation.position?.id) {
-      return { writes: [], result: now?.data.running === false ? now.data : undefined };
-    }
-    const counts = { ...now.data.counts };
-    for (const { outcome } of results) counts[outcome] += 1;
-    const after: Operation = {
-      ...now.data,
-      counts,
-      movedAt: clock.now(),
-      ...(page.next ? { position: page.next } : { running: false, endedAt: clock.now() }),
-    };
-    const writes: Write[] = [
-      { set: path, data: after, if: { version: now.version } },
-      ...results.map((result): Write => ({ set: `${resultsOf(operation.id)}/${result.id}`, data: result })),
-    ];
-    return { writes, result: page.next ? undefined : after };
-  });
-}
-
-async function act(
-  ports: Ports,
-  operation: Operation,
-  connection: { customerId: string; grant?: unknown },
-): Promise<OperationResult> {
-  const { customerId: id } = connection;
-  const { expireAt } = operation;
-  try {
-    if (operation.action === 'sync') {
-      if (!connection.grant) return { id, outcome: 'skipped', expireAt };
-      const run = await requestSync(ports, id, operation.by);
-      return { id, outcome: 'done', sync: run.id, expireAt };
-    }
-    const { url, endsAt } = await createConnectLink(ports, id, operation.by);
-    const sealedUrl = await ports.sealer.seal(new Secret(url), urlPlace(operation.id, id));
-    return { id, outcome: 'done', sealedUrl, endsAt, expireAt };
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'store_unavailable' || code === 'queue_unavailable') throw error;
-    const message = error instanceof Failure ? error.message : 'Something went wrong on our side.';
-    return { id, outcome: 'failed', failure: { code, message }, expireAt };
   }
 }

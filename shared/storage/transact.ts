@@ -1,4 +1,4 @@
-/** Read, decide, commit, tell: the one loop behind every change. */
+/** Read, decide, commit, then publish and send: the one loop behind every change. */
 
 import { backoffMs } from '../domain/backoff.ts';
 import type { CustomerEvent } from '../domain/event.ts';
@@ -9,9 +9,9 @@ import { eventWrites, publishEvents } from './outbox.ts';
 
 type TransactPorts = Pick<Ports, 'store' | 'queue' | 'clock' | 'log' | 'settings'>;
 
-/** What a flow has decided on the documents that it read. */
+/** What a flow decides from the documents that it read. */
 export interface Decision {
-  /** With the versions that were read as preconditions: a conflict means that the decision is made anew. */
+  /** With the versions that were read as preconditions: after a conflict the decision is made again. */
   writes: Write[];
   /** What happened; recorded in the same commit, and published after it. */
   events?: CustomerEvent[];
@@ -27,19 +27,19 @@ export function unchanged({ path, version, data }: Stored<object>): Write {
   return { set: path, data, if: { version } };
 }
 
-/** Tries before a caller is told that others keep changing the same document. */
-const maxTries = 12;
+/** Attempts before the caller gets `busy`. */
+const maxAttempts = 12;
 const pause = { firstMs: 20, maxMs: 640 };
 
 /**
- * Runs `decide` and commits what it decided, all or nothing; on a conflict `decide` reads and decides anew. After the commit
- * the events are published and the messages sent. What a crash leaves unpublished or unsent is stored, and the next sweep
- * repeats it.
+ * Runs `decide` and commits its decision, all or nothing; after a conflict `decide` reads and decides again. After the
+ * commit the events are published and the messages sent. What a crash leaves unpublished or unsent is stored, and the next
+ * sweep repeats it.
  * @throws Failure `busy` when it loses every time; what `decide` and the store throw
  */
 export async function transact<T>(ports: TransactPorts, decide: () => Promise<Decision & { result: T }>): Promise<T> {
   const { clock } = ports;
-  for (let attempt = 1; attempt <= maxTries; attempt++) {
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     const decision = await decide();
     try {
       await commitDecision(ports, decision);
@@ -49,7 +49,7 @@ export async function transact<T>(ports: TransactPorts, decide: () => Promise<De
       await clock.sleep(backoffMs(attempt, pause, clock.random()));
     }
   }
-  throw new Failure('busy', 'Others keep changing this customer. Try again.', { retryAfterMs: 1000 });
+  throw new Failure('busy', 'Other requests keep changing this customer. Try again.', { retryAfterMs: 1000 });
 }
 
 /**
@@ -67,4 +67,19 @@ export async function commitDecision(
   await publishEvents(ports, events);
   await sendUnsent(ports, unsent);
   return versions.slice(0, writes.length);
+}
+
+/**
+ * Commits a decision once, if the documents are as they were read.
+ * @returns whether it was committed; false after a conflict
+ * @throws Failure what the store throws, except `conflict`
+ */
+export async function commitUnlessConflict(ports: TransactPorts, decision: Decision): Promise<boolean> {
+  try {
+    await commitDecision(ports, decision);
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== 'conflict') throw error;
+    return false;
+  }
 }

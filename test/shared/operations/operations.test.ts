@@ -3,13 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCustomer, newCustomer } from '../../../shared/customers/records.ts';
 import type { Caller } from '../../../shared/domain/caller.ts';
 import { Failure } from '../../../shared/domain/failure.ts';
-import {
-  continueOperation,
-  listResults,
-  readOperation,
-  resumeStalledOperations,
-  startOperation,
-} from '../../../shared/operations/operations.ts';
+import { listResults, readOperation, startOperation } from '../../../shared/operations/operations.ts';
+import { continueOperation, resumeStalledOperations } from '../../../shared/operations/slices.ts';
 import { administrator, type TestPorts, testPorts } from '../../support/ports.ts';
 
 let ports: TestPorts;
