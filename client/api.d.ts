@@ -461,8 +461,7 @@ export interface components {
         CustomerCreate: {
             /**
              * Hierarchy
-             * @description The node that the customer belongs to.
-             * @example sys.provider.reseller.customer
+             * @description The hierarchy node of the customer. Names may contain spaces and hyphens.
              */
             hierarchy: string;
             /**
@@ -522,8 +521,7 @@ export interface components {
         CustomerPatch: {
             /**
              * Hierarchy
-             * @description The node that the customer belongs to.
-             * @example sys.provider.reseller.customer
+             * @description The hierarchy node of the customer. Names may contain spaces and hyphens.
              */
             hierarchy?: string;
             /**
@@ -570,12 +568,6 @@ export interface components {
                 check_total?: boolean | null;
             } | null;
         };
-        /**
-         * @example {
-         *       "action": "sync",
-         *       "hierarchy": "sys.provider.reseller"
-         *     }
-         */
         OperationCreate: {
             /**
              * @description `sync`: Sync Webex Teams Users; `connect`: make a connect link.
@@ -584,8 +576,7 @@ export interface components {
             action: "sync" | "connect";
             /**
              * Hierarchy
-             * @description The node that the customer belongs to.
-             * @example sys.provider.reseller.customer
+             * @description The hierarchy node of the customer. Names may contain spaces and hyphens.
              */
             hierarchy: string;
             /**
@@ -626,7 +617,7 @@ export interface components {
             id: string;
             /**
              * Hierarchy
-             * @description The node that the customer belongs to.
+             * @description The hierarchy node of the customer. Names may contain spaces and hyphens.
              * @example sys.provider.reseller.customer
              */
             hierarchy: string;

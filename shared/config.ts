@@ -4,6 +4,7 @@
  */
 
 import { type CallerGrant, roles } from './domain/caller.ts';
+import { hierarchyPath } from './domain/customer.ts';
 import { Failure } from './domain/failure.ts';
 
 /** What the sync and the check of the administrator need, and SCIM for the proof of completeness. */
@@ -91,10 +92,10 @@ function toGrant(value: Partial<Record<keyof Grant, unknown>> | null, index: num
   const [named] = roles.filter((each) => each === role);
   if (typeof caller !== 'string' || !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(caller))
     throw new Problem(`has no e-mail address as the caller of entry ${index}`);
-  if (typeof hierarchy !== 'string' || !/^[^.\s]+(\.[^.\s]+)*$/.test(hierarchy))
-    throw new Problem(`has no path such as sys.provider as the hierarchy of entry ${index}`);
+  const path = typeof hierarchy === 'string' ? hierarchyPath(hierarchy) : undefined;
+  if (path === undefined) throw new Problem(`has no path such as sys.provider as the hierarchy of entry ${index}`);
   if (!named) throw new Problem(`has none of ${roles.join(', ')} as the role of entry ${index}`);
-  return { caller, hierarchy, role: named };
+  return { caller, hierarchy: path, role: named };
 }
 
 const variables = {

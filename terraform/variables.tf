@@ -83,8 +83,8 @@ variable "caller_grants" {
   }
 
   validation {
-    condition     = alltrue([for grant in var.caller_grants : can(regex("^[^.\\s]+(\\.[^.\\s]+)*$", grant.hierarchy))])
-    error_message = "Write each hierarchy as a path of names with dots between them, such as sys.provider.reseller."
+    condition     = alltrue([for grant in var.caller_grants : can(regex("^[^.\\s]([^.[:cntrl:]]*[^.\\s])?(\\.[^.\\s]([^.[:cntrl:]]*[^.\\s])?)*$", grant.hierarchy))])
+    error_message = "Write each hierarchy as a path of names with dots between them, such as sys.provider.Acme North: no space at the ends of a name."
   }
 
   validation {

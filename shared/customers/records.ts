@@ -81,7 +81,7 @@ export async function createCustomer(
   const created = newEvents([{ type: 'customer_created' }], { customerId: id, now: createdAt, by: actor(caller) });
   const names = Object.values(uniquenessPaths(customer));
   await transact(ports, async () => {
-    await assertFree(ports.store, customer);
+    await assertFree(ports.store, caller, customer);
     const { writes: moreWrites = [], events: moreEvents = [], messages = [] } = await more();
     const writes: Write[] = [
       { set: customerPath(id), data: customer, if: 'absent' },
@@ -102,17 +102,29 @@ function listedBy(customer: CustomerFields): Pick<Connection, 'ancestors' | 'nam
   return { ancestors: ancestors(customer.hierarchy), nameKey: nameKey(customer.name) };
 }
 
-/** @throws Failure `already_exists` when another customer has the account number or the name */
-export async function assertFree(store: Store, customer: Customer): Promise<void> {
+/**
+ * Refuses a number or name that another customer has. Another customer that the caller may not see is not mentioned.
+ * @throws Failure `already_exists`
+ */
+export async function assertFree(store: Store, caller: Caller, customer: Customer): Promise<void> {
   const paths = uniquenessPaths(customer);
-  const [number, name] = await store.getMany<{ customerId: string }>([paths.accountNumber, paths.name]);
-  const isTaken = (owner?: Stored<{ customerId: string }>) =>
-    owner !== undefined && owner.data.customerId !== customer.id;
+  const claims = await store.getMany<{ customerId: string }>([paths.accountNumber, paths.name]);
+  const [number, name] = claims.map((claim) => (claim?.data.customerId === customer.id ? undefined : claim));
+  if (!number && !name) return;
+  const owner = number && (await store.get<Customer>(customerPath(number.data.customerId)));
+  const isVisible = owner && mayAt(caller, owner.data.hierarchy, 'any');
   const problems: Problem[] = [
-    ...(isTaken(number) ? [{ pointer: '/account_number', detail: 'is the account number of another customer' }] : []),
-    ...(isTaken(name) ? [{ pointer: '/name', detail: 'is the name of another customer of this hierarchy node' }] : []),
+    ...(number
+      ? [
+          {
+            pointer: '/account_number',
+            detail: isVisible ? 'is the account number of another customer' : 'cannot be used',
+          },
+        ]
+      : []),
+    ...(name ? [{ pointer: '/name', detail: 'is the name of another customer of this hierarchy node' }] : []),
   ];
-  if (problems.length > 0) throw new Failure('already_exists', 'This customer already exists.', { problems });
+  throw new Failure('already_exists', 'The customer cannot be stored under these names.', { problems });
 }
 
 /** Whether `If-Match` names this ETag; `undefined` when any state will do. */
@@ -197,7 +209,7 @@ export async function changedRecord(
       problems: [{ pointer: '/account_number', detail }],
     });
   }
-  if (renamingWrites(before, after).length > 0) await assertFree(ports.store, after);
+  if (renamingWrites(before, after).length > 0) await assertFree(ports.store, caller, after);
   return after;
 }
 

@@ -16,9 +16,9 @@ export interface Customer {
   httpsProxy?: string;
   /** At most one. */
   shadow: { name: string }[];
-  /** Where the customer's syncs differ from the defaults. */
+  /** The customer's own sync settings; the others have their defaults. */
   sync?: Partial<SyncSettings>;
-  /** Names this state of the record; random, and known before the commit, so that a remembered answer can carry it. */
+  /** Names this state of the record. Random, so that it is known before the commit and a stored response can carry it. */
   etag: string;
   createdAt: number;
   updatedAt: number;
@@ -27,9 +27,47 @@ export interface Customer {
 /** What a caller may set. */
 export type CustomerFields = Omit<Customer, 'id' | 'etag' | 'createdAt' | 'updatedAt'>;
 
-/** What names are compared, ordered and searched by: case and compatibility forms do not count. */
+/**
+ * The longest key that lists order by, in UTF-8 bytes. Firestore's index holds 1,500 bytes of a text, and a page token that
+ * names a key must fit into a URL; a normalized name can have 18 times the characters of the name.
+ */
+export const maxNameKeyBytes = 1024;
+
+/** What names are ordered and searched by: without case, compatibility forms and control characters, cut at a character. */
 export function nameKey(name: string): string {
-  return name.normalize('NFKC').toLowerCase().trim();
+  return startOf(normalizedName(name), maxNameKeyBytes);
+}
+
+function normalizedName(name: string): string {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .trim();
+}
+
+/** As many whole characters from the start of a text as fit into `maxBytes` of UTF-8. */
+function startOf(text: string, maxBytes: number): string {
+  if (text.length * 3 <= maxBytes) return text;
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes));
+  return text.slice(0, read);
+}
+
+/** Each level is one entry of an index, and one text in it. */
+const maxLevels = 20;
+const maxHierarchyBytes = 1400;
+/** A name may contain spaces and hyphens (`Acme North`), but no dot, no control character and no space at its ends. */
+const hierarchyName = /^[^.\p{C}\p{Z}]([^.\p{C}\p{Zl}\p{Zp}]*[^.\p{C}\p{Z}])?$/u;
+
+/**
+ * A path of the hierarchy (`sys.provider.reseller.customer`) in the form in which paths are stored and compared: NFC.
+ * Undefined for what is no path.
+ */
+export function hierarchyPath(text: string): string | undefined {
+  const path = text.normalize('NFC');
+  const names = path.split('.');
+  const isPath = names.length <= maxLevels && names.every((name) => hierarchyName.test(name));
+  return isPath && Buffer.byteLength(path) <= maxHierarchyBytes ? path : undefined;
 }
 
 /** `sys.a.b` → `sys`, `sys.a`, `sys.a.b`: a list below a node is one membership test. */
@@ -43,16 +81,23 @@ export function isBelow(hierarchy: string, node: string): boolean {
   return hierarchy === node || hierarchy.startsWith(`${node}.`);
 }
 
-/** The documents whose existence keeps an account number unique, and a name unique within its node. */
+/**
+ * The documents whose existence keeps an account number unique below one provider (the second level of the hierarchy), and a
+ * name unique at its node. Two providers may each have a customer with the same number: a refusal would tell one of them
+ * about the other's customer.
+ */
 export function uniquenessPaths(customer: Pick<Customer, 'hierarchy' | 'name' | 'accountNumber'>): {
   accountNumber: string;
   name: string;
 } {
-  const hashed = createHash('sha256')
-    .update(`${customer.hierarchy}\n${nameKey(customer.name)}`)
-    .digest('base64url');
-  return { accountNumber: `names/account_number:${customer.accountNumber}`, name: `names/name:${hashed}` };
+  const provider = customer.hierarchy.split('.').slice(0, 2).join('.');
+  return {
+    accountNumber: `names/account_number:${digest(`${provider}\n${customer.accountNumber}`)}`,
+    name: `names/name:${digest(`${customer.hierarchy}\n${normalizedName(customer.name)}`)}`,
+  };
 }
+
+const digest = (text: string) => createHash('sha256').update(text).digest('base64url');
 
 /** The proxies that a customer's record names. */
 export function proxiesOf(customer: Customer | undefined): Proxies | undefined {

@@ -12,7 +12,7 @@ import type { Callers, Ports } from '../../../shared/ports.ts';
 import { performOnce } from '../../../shared/storage/idempotency.ts';
 import { type Call, type Endpoint, type EndpointResult, toApiResponse } from './endpoint.ts';
 import { idempotencyKey, ifMatch } from './preconditions.ts';
-import { assertSize, type FrameworkRequest, validBody, validQuery } from './validation.ts';
+import { type FrameworkRequest, validBody, validQuery } from './validation.ts';
 
 /** @param endpoints in order of precedence: `/operations` before `/{id}` */
 export function router(endpoints: Endpoint[], callers: Callers, ports: Ports): HttpFunction {
@@ -52,7 +52,6 @@ interface Context {
 
 async function perform({ entry, params }: Found, context: Context): Promise<EndpointResult> {
   const { callers, ports, request, trace } = context;
-  assertSize(request);
   const identified = entry.role ? await callers.identify(request.get('authorization')) : undefined;
   const caller: Caller = { id: '', grants: [], ...identified, request: trace };
   const query = validQuery(entry, request);

@@ -2,11 +2,11 @@
 
 import * as z from 'zod';
 import { createConnectLink } from '../../../shared/connect/link.ts';
-import { readCustomer } from '../../../shared/customers/records.ts';
+import { readCustomer, readStored } from '../../../shared/customers/records.ts';
 import { actor } from '../../../shared/domain/caller.ts';
 import { Failure, type FailureCode } from '../../../shared/domain/failure.ts';
 import { newEvents } from '../../../shared/storage/outbox.ts';
-import { commitDecision } from '../../../shared/storage/transact.ts';
+import { transact, unchanged } from '../../../shared/storage/transact.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
 import { getAccessToken } from '../../../shared/tokens/access-token.ts';
 import { refreshOnDemand } from '../../../shared/tokens/refresh-on-demand.ts';
@@ -124,13 +124,17 @@ export const actionEndpoints: Endpoint[] = [
     async handle(ports, { caller, params }) {
       const access = await getAccessToken(ports, params.id);
       const now = ports.clock.now();
-      // Recorded before it is returned: a token is not revealed unless the history says so.
-      const events = newEvents([{ type: 'access_token_revealed' }], {
-        customerId: params.id,
-        now,
-        by: actor(caller),
+      // Recorded before it is returned: a token is not revealed unless the history says so. The commit names the record:
+      // the customer may have left the caller's node since the request was authorized.
+      await transact(ports, async () => {
+        const { record } = await readStored(ports.store, caller, params.id, 'token_reader');
+        const of = { customerId: params.id, now, by: actor(caller) };
+        return {
+          writes: [unchanged(record)],
+          events: newEvents([{ type: 'access_token_revealed' }], of),
+          result: undefined,
+        };
       });
-      await commitDecision(ports, { writes: [], events });
       const body: z.infer<typeof accessTokenResponse> = {
         access_token: access.accessToken.reveal(),
         token_type: 'Bearer',

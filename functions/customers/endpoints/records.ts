@@ -171,7 +171,7 @@ async function createWithTokens(
   resultWrites: Call['resultWrites'],
 ): Promise<EndpointResult> {
   // Webex may replace the pasted token when it is exchanged: not for a name that is taken.
-  await assertFree(ports.store, customer);
+  await assertFree(ports.store, caller, customer);
   const exchanged = await exchangePastedTokens(ports, customer, pasted);
   const { connection, events: drafts } = await adopted(ports, absent, pasted, exchanged);
   const read = { customer, connection };

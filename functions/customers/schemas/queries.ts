@@ -6,9 +6,17 @@ import { userStatuses } from '../../../shared/domain/user.ts';
 import { hierarchy } from './requests.ts';
 
 const pageSize = z.coerce.number().int().min(1).max(1000);
+/** Longer than any token that is given out: the longest name key, escaped as JSON, sealed and encoded. */
+export const maxPageTokenLength = 4096;
+
 const page = {
   page_size: pageSize.default(100).meta({ description: 'Items per page.' }),
-  page_token: z.string().min(1).max(2048).optional().meta({ description: '`next_page_token` of the previous page.' }),
+  page_token: z
+    .string()
+    .min(1)
+    .max(maxPageTokenLength)
+    .optional()
+    .meta({ description: '`next_page_token` of the previous page.' }),
 };
 export const pageQuery = z.strictObject(page);
 

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { connectionStates } from '../../../shared/domain/connection.ts';
+import { hierarchyPath } from '../../../shared/domain/customer.ts';
 import { proxyProblem } from '../../../shared/domain/proxy.ts';
 import { organizationUuid } from '../../../shared/domain/webex-id.ts';
 import { bulkActions } from '../../../shared/operations/operations.ts';
@@ -18,17 +19,19 @@ function line(max: number) {
     .meta({ minLength: 1, maxLength: max });
 }
 
-const hierarchyName = /^[^.\s\p{C}]+(\.[^.\s\p{C}]+)*$/u;
-/** Deep enough for any provider; each level is one entry of an index. */
-const levels = 20;
 export const hierarchy = line(512)
-  .refine(
-    (text) => hierarchyName.test(text) && text.split('.').length <= levels,
-    `must be a path such as sys.provider.reseller.customer, of at most ${levels} names`,
-  )
+  .transform((text, context) => {
+    const path = hierarchyPath(text);
+    if (path !== undefined) return path;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a path such as sys.provider.reseller.customer: at most 20 names, 1400 bytes in UTF-8',
+    });
+    return z.NEVER;
+  })
   .meta({
     title: 'Hierarchy',
-    description: 'The node that the customer belongs to.',
+    description: 'The hierarchy node of the customer. Names may contain spaces and hyphens.',
     minLength: 1,
     maxLength: 512,
     examples: ['sys.provider.reseller.customer'],
@@ -84,7 +87,7 @@ const proxyUrl = z
   .string()
   .max(2048)
   .superRefine((text, context) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const url = text.isWellFormed() && URL.canParse(text) ? new URL(text) : undefined;
     const bare = url !== undefined && (url.pathname === '/' || url.pathname === '') && !url.search && !url.hash;
     const problem = bare ? proxyProblem(text, true) : 'must be a URL such as http://10.10.10.10:8123';
     if (problem) context.addIssue({ code: 'custom', message: problem });

@@ -37,7 +37,7 @@ export interface Sent {
   headers?: Record<string, string>;
   body?: unknown;
   /** In place of `body`: sent as it is. */
-  raw?: string;
+  raw?: string | Uint8Array<ArrayBuffer>;
 }
 
 /** Breaks a part of the outside until it is set back. */
@@ -134,7 +134,8 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     const response = await fetch(target, { method, headers, ...(body !== undefined && { body }) });
     const text = await response.text();
     const answer = { status: response.status, headers: response.headers, text };
-    const exchange = { method, path: target.pathname + target.search, headers, body, answer };
+    const judged = typeof body === 'string' ? body : undefined;
+    const exchange = { method, path: target.pathname + target.search, headers, body: judged, answer };
     const { operation, code } = contract.judge(exchange);
     if (operation) seen.add(`${operation} ${answer.status} ${code ?? 'success'}`);
     const isJson = text !== '' && response.headers.get('content-type')?.includes('json');

@@ -6,7 +6,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bodyLimit } from '../../../functions/customers/api/validation.ts';
 import type { FaultRule } from '../../../local/webex/faults/rules.ts';
 import { sampleOrganizations } from '../../../local/webex/sample.ts';
 import { feedCursor } from '../../../shared/domain/change-feed.ts';
@@ -14,6 +13,7 @@ import type { Connection } from '../../../shared/domain/connection.ts';
 import type { Customer } from '../../../shared/domain/customer.ts';
 import { day } from '../../../shared/domain/time.ts';
 import { webexId } from '../../../shared/domain/webex-id.ts';
+import { maxBodyBytes } from '../../../shared/http/request-body.ts';
 import { connectionPath, customerPath } from '../../../shared/storage/layout.ts';
 import { connectedCustomer, giveGrant } from '../../support/ports.ts';
 import { type Answer, type Api, type Sent, startApi } from './api.ts';
@@ -281,7 +281,7 @@ describe('every documented error is answered', () => {
         await expectFailure([404, 'not_found'], method, other, sent);
       }
       if (method === 'GET') continue;
-      const large = { ...sent, raw: JSON.stringify({ name: 'x'.repeat(bodyLimit) }) };
+      const large = { ...sent, raw: JSON.stringify({ name: 'x'.repeat(maxBodyBytes) }) };
       await expectFailure([413, 'request_too_large'], method, path, large);
       const packed = { headers: { ...any, 'content-encoding': 'nonsense' }, raw: '{}' };
       await expectFailure([415, 'unsupported_media_type'], method, path, packed);
