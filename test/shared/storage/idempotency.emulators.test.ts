@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
+/** The same suite on the official Firestore emulator. */
+
 import { describe, inject } from 'vitest';
-import { firestoreStore } from '../../../shared/adapters/google/firestore-store.ts';
-import { tellIdempotency } from './idempotency.ts';
 
-const emulators = inject('emulators');
-
-describe.skipIf(!emulators)('an idempotency key, on the official Firestore emulator', () => {
-  tellIdempotency(() => firestoreStore({ projectId: `test-${randomUUID()}`, emulatorHost: emulators!.firestoreHost }));
+describe.skipIf(!inject('emulators'))('with the emulators', async () => {
+  await import('./idempotency.test.ts');
 });
