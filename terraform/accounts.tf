@@ -1,4 +1,4 @@
-# Seven service accounts, one for each thing that acts, and what each may do.
+# Seven service accounts, one for each actor, and what each may do.
 
 resource "google_service_account" "function" {
   for_each = local.functions
@@ -26,7 +26,7 @@ resource "google_service_account" "push" {
   display_name = "Pub/Sub pushes to sync_users"
 }
 
-# Firestore's rights cannot be narrowed to a collection; the condition narrows them to this database.
+# Firestore's roles cannot be limited to a collection. The condition limits them to this database.
 resource "google_project_iam_member" "function_uses_firestore" {
   for_each = local.functions
 
@@ -62,7 +62,7 @@ resource "google_pubsub_topic_iam_member" "function" {
   member  = google_service_account.function[each.value.function].member
 }
 
-# The build reads the copy of the source that Cloud Functions makes in a bucket of its own, which does not exist yet.
+# The build reads the copy of the source that Cloud Functions keeps in a bucket of its own. That bucket does not exist before the first build.
 resource "google_project_iam_member" "build_reads_sources" {
   project = var.project_id
   role    = "roles/storage.objectViewer"

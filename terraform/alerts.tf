@@ -1,13 +1,13 @@
-# When people are called, and where they read what to do: each alert is a section of docs/operations.md of the same name.
+# The alerts. Each has a section of the same name in docs/operations.md that says what to do.
 
 locals {
   hour = 3600
 
-  # Counted in `window` seconds, fires above `above`. Those with `absent` fire when nothing was counted for so long.
+  # An alert fires when more than `above` lines are counted in `window` seconds, or, with `absent`, when none is counted for that many seconds.
   alerts = {
     integration_refused = {
       severity = "CRITICAL"
-      title    = "Webex refuses our client id and secrets: no connection is being renewed"
+      title    = "Webex refuses our client id and secrets: no connection is being refreshed"
       filter   = local.counted.integration_refused
       window   = 300
       above    = 0
@@ -17,7 +17,7 @@ locals {
       title    = "No run of refresh_tokens has ended for 6 hours"
       filter   = local.counted.refresh_run
       window   = local.hour
-      absent   = 6 * local.hour # One run an hour: six in a row are no accident, and a renewal has a week.
+      absent   = 6 * local.hour # There is one run an hour. Six missing runs are no accident, and every connection has a week left.
     }
     schedule_failed = {
       severity = "ERROR"
@@ -25,32 +25,32 @@ locals {
       filter   = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.schedule_failed.name}\" AND resource.type=\"cloud_scheduler_job\""
       group_by = ["resource.label.job_id"]
       window   = local.hour
-      above    = 2 # A call and its two retries, or one each of several.
+      above    = 2 # One call with its two retries, or several calls.
     }
     refresh_out_of_time = {
       severity = "WARNING"
-      title    = "Runs of refresh_tokens do not get through what is due"
+      title    = "Runs of refresh_tokens end before all due connections are refreshed"
       filter   = local.counted.refresh_out_of_time
       window   = 6 * local.hour
       above    = 3
     }
     refresh_failures = {
       severity = "ERROR"
-      title    = "Many connections cannot be renewed"
+      title    = "Many connections cannot be refreshed"
       filter   = local.counted.refresh_failed
       window   = local.hour
       above    = var.thresholds.refresh_failures
     }
     refresh_errors = {
       severity = "ERROR"
-      title    = "Renewals fail on our side"
+      title    = "Refreshes fail on our side"
       filter   = local.counted.refresh_error
       window   = local.hour
       above    = 5
     }
     connection_near_its_end = {
       severity = "WARNING"
-      title    = "A connection dies within a week unless a renewal succeeds"
+      title    = "A connection expires within a week unless a refresh succeeds"
       filter   = local.counted.connection_near_its_end
       window   = local.hour
       above    = 0
@@ -64,7 +64,7 @@ locals {
     }
     warning_errors = {
       severity = "WARNING"
-      title    = "The portal is not warned of connections near their end"
+      title    = "The portal is not warned of expiring connections"
       filter   = local.counted.warning_error
       window   = local.hour
       above    = 0
@@ -78,14 +78,14 @@ locals {
     }
     syncs_missing = {
       severity = "ERROR"
-      title    = "Nobody has asked for the data syncs that are due for 3 hours"
+      title    = "No run of schedule-syncs has ended for 3 hours"
       filter   = local.counted.syncs_requested
       window   = local.hour
       absent   = 3 * local.hour
     }
     syncs_not_requested = {
       severity = "ERROR"
-      title    = "Syncs that are due cannot be asked for"
+      title    = "Due syncs cannot be requested"
       filter   = local.counted.sync_not_requested
       window   = local.hour
       above    = 10
@@ -99,7 +99,7 @@ locals {
     }
     sweeps_failed = {
       severity = "WARNING"
-      title    = "What was left lying is not taken up"
+      title    = "Unfinished work is not found"
       filter   = local.counted.sweep_failed
       window   = 6 * local.hour
       above    = 3
@@ -114,7 +114,7 @@ locals {
     }
     dead_letters = {
       severity = "ERROR"
-      title    = "Syncs were given up"
+      title    = "Pub/Sub has given up messages for syncs"
       filter   = "metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"${google_pubsub_subscription.dead_letters.name}\""
       gauge    = true
       window   = 300
@@ -122,17 +122,17 @@ locals {
     }
     messages_not_valid = {
       severity = "ERROR"
-      title    = "sync_users was sent a message that it cannot read"
+      title    = "sync_users received a message that it cannot read"
       filter   = local.counted.message_not_valid
       window   = local.hour
       above    = 0
     }
     events_not_published = {
       severity = "ERROR"
-      title    = "The portal is not told of changes"
+      title    = "Events are not published to the portal"
       filter   = local.counted.event_not_published
       window   = local.hour
-      above    = 10 # A few are published by the next sweep.
+      above    = 10 # The next hourly run publishes a few.
     }
     authorizations_failed = {
       severity = "ERROR"
@@ -141,8 +141,8 @@ locals {
       window   = local.hour
       above    = 2
     }
-    # Without sync_users, where an error asks for redelivery and sync_stuck watches it; and without webex_teams_oauth, where
-    # anybody can cause an error while Webex is down and authorizations_failed watches it.
+    # Without sync_users, which asks for redelivery by an error (sync_stuck watches it), and without webex_teams_oauth, where anybody
+    # can cause an error while Webex is down (authorizations_failed watches it).
     function_errors = {
       severity = "ERROR"
       title    = "A function answers with server errors"
@@ -217,7 +217,7 @@ resource "google_monitoring_alert_policy" "this" {
   documentation {
     subject   = each.value.title
     mime_type = "text/markdown"
-    content   = "Cause and cure: ${var.runbook_url}#${each.key}"
+    content   = "What to do: ${var.runbook_url}#${each.key}"
 
     links {
       display_name = "Runbook"

@@ -1,37 +1,37 @@
-# One screen: are connections being renewed, are users being synced, and what fails.
+# One screen that shows whether connections are refreshed, whether users are synced, and what fails.
 
 locals {
   charts = [
-    { title = "Connections renewed, failed and ended, an hour", window = "3600s", series = [
-      { legend = "renewed", filter = local.counted.refreshed },
+    { title = "Connections refreshed, failed and ended, per hour", window = "3600s", series = [
+      { legend = "refreshed", filter = local.counted.refreshed },
       { legend = "failed", filter = local.counted.refresh_failed },
       { legend = "our errors", filter = local.counted.refresh_error },
       { legend = "must authorize again", filter = local.counted.connection_ended },
     ] },
-    { title = "Why renewals fail", window = "3600s", series = [
+    { title = "Why refreshes fail", window = "3600s", series = [
       { legend = "$${metric.labels.code}", filter = local.counted.refresh_failed, group_by = ["metric.label.code"] },
     ] },
-    { title = "Runs of refresh_tokens: milliseconds (95th percentile)", window = "3600s", series = [
+    { title = "Duration of refresh runs, ms (95th percentile)", window = "3600s", series = [
       { legend = "95 %", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.refresh_duration.name}\" AND resource.type=\"cloud_run_revision\"", aligner = "ALIGN_DELTA", reducer = "REDUCE_PERCENTILE_95" },
     ] },
-    { title = "Connections by days of runway, as they cross a mark", window = "3600s", series = [
+    { title = "Connections that pass a mark, by days left", window = "3600s", series = [
       { legend = "$${metric.labels.days} days", filter = local.counted.connection_expiring, group_by = ["metric.label.days"] },
     ] },
-    { title = "Syncs done and failed, an hour", window = "3600s", series = [
+    { title = "Syncs done and failed, per hour", window = "3600s", series = [
       { legend = "done", filter = local.counted.users_synced },
       { legend = "failed", filter = local.counted.sync_failed },
     ] },
-    { title = "Oldest sync that waits, seconds", window = "60s", series = [
+    { title = "Age of the oldest waiting sync, seconds", window = "60s", series = [
       { legend = "sync-users", filter = local.alerts.sync_stuck.filter, aligner = "ALIGN_MAX", reducer = "REDUCE_MAX" },
     ] },
     { title = "Dead letters", window = "60s", series = [
       { legend = "waiting", filter = local.alerts.dead_letters.filter, aligner = "ALIGN_MAX", reducer = "REDUCE_MAX" },
     ] },
-    { title = "Requests that failed, by code", window = "300s", series = [
+    { title = "Failed requests, by code", window = "300s", series = [
       { legend = "$${metric.labels.code}", filter = local.counted.request_failed, group_by = ["metric.label.code"] },
       { legend = "authorization: $${metric.labels.code}", filter = local.counted.authorization_failed, group_by = ["metric.label.code"] },
     ] },
-    { title = "Requests a second, by service", window = "60s", series = [
+    { title = "Requests per second, by service", window = "60s", series = [
       { legend = "$${resource.labels.service_name}", filter = local.requests, aligner = "ALIGN_RATE", group_by = ["resource.label.service_name"] },
     ] },
     { title = "Latency, by service (95th percentile)", window = "60s", series = [

@@ -2,7 +2,7 @@
 
 project_id = "customer-access-prod"
 
-# The portal: what may reach the API at all, and what it may do there.
+# The portal: who may call the API, and what the caller may do.
 customers_invokers = ["serviceAccount:portal@portal-prod.iam.gserviceaccount.com"]
 caller_grants = [
   { caller = "portal@portal-prod.iam.gserviceaccount.com", hierarchy = "sys", role = "administrator" },
@@ -12,6 +12,9 @@ event_subscribers = ["serviceAccount:portal@portal-prod.iam.gserviceaccount.com"
 
 notification_emails = ["on-call@example.com"]
 runbook_url         = "https://github.com/example/webex-customer-access/blob/main/docs/operations.md"
+
+# The token page on a domain of your own instead of Cloud Run's address:
+# token_page_domain = "connect.example.com"
 
 # Only where customers' proxies have private addresses:
 # private_network = {

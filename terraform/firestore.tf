@@ -1,5 +1,5 @@
-# The database, what protects it, and its indexes: those are listed in ../firestore.indexes.json, which the emulator's
-# tests hold against the queries, and nowhere else.
+# The database, its protection and its indexes. ../firestore.indexes.json is the only list of indexes; tests on the emulator compare it
+# with the queries.
 
 resource "google_firestore_database" "this" {
   project     = var.project_id
@@ -7,11 +7,11 @@ resource "google_firestore_database" "this" {
   location_id = var.firestore_location
   type        = "FIRESTORE_NATIVE"
 
-  # The API refuses to delete it, whoever asks; and terraform destroy only forgets it.
+  # The API refuses to delete the database, and terraform destroy only removes it from the state.
   delete_protection_state = "DELETE_PROTECTION_ENABLED"
   deletion_policy         = "ABANDON"
 
-  # Any minute of the last seven days can be read or restored.
+  # Every minute of the last seven days can be read and restored.
   point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"
 
   depends_on = [google_project_service.this]
@@ -28,7 +28,7 @@ resource "google_firestore_backup_schedule" "daily" {
 resource "google_firestore_backup_schedule" "weekly" {
   project   = var.project_id
   database  = google_firestore_database.this.name
-  retention = "8467200s" # 14 weeks, the most there is: longer than a refresh token lives unused.
+  retention = "8467200s" # 14 weeks is the maximum, and longer than an unused refresh token lives.
 
   weekly_recurrence {
     day = "SUNDAY"
@@ -43,8 +43,8 @@ locals {
     join(" ", concat([index.collectionGroup], [for field in index.fields : "${field.fieldPath}:${try(field.order, field.arrayConfig)}"])) => index
   }
 
-  # Fields that differ from the default of two single-field indexes: never queried and large or secret (sealed tokens,
-  # rosters), or the field of a time to live.
+  # Fields without the default of two single-field indexes: fields that no query uses and that are large or secret (sealed tokens,
+  # rosters), and the TTL field.
   fields = { for field in local.indexes_file.fieldOverrides : "${field.collectionGroup}/${field.fieldPath}" => field }
 }
 
@@ -74,7 +74,7 @@ resource "google_firestore_field" "this" {
   collection = each.value.collectionGroup
   field      = each.value.fieldPath
 
-  # Without an entry: no index at all.
+  # No entry means no index.
   index_config {
     dynamic "indexes" {
       for_each = each.value.indexes

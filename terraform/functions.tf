@@ -1,8 +1,8 @@
-# The four functions. Everything that a function is and may do reads on its own lines of locals.functions.
+# The four functions. locals.functions shows on each function's own lines what it is and what it may do.
 
 locals {
-  # Known before anything is deployed, so a function can be given its own address without a cycle.
-  urls = { for name in ["webex_teams_oauth", "customers"] : name => "https://${var.region}-${var.project_id}.cloudfunctions.net/${name}" }
+  # Known before the deployment, so the function's own environment can contain it without a cycle.
+  customers_url = "https://${var.region}-${var.project_id}.cloudfunctions.net/customers"
 
   functions = {
     webex_teams_oauth = {
@@ -11,7 +11,7 @@ locals {
       invokers    = { public = "allUsers" } # A browser has no Google identity. The only public function.
       secrets     = ["sealing-keys", "webex-integration"]
       publishes   = ["customer-events", "sync-users"]
-      private     = false # Talks to Webex before a customer's proxy is known.
+      private     = false # It calls Webex before it knows a customer's proxy.
       seconds     = 60
       memory      = "512Mi"
       concurrency = 40
@@ -20,56 +20,56 @@ locals {
     }
     customers = {
       description = "Customer records and the actions on them, for the portal."
-      ingress     = "ALLOW_ALL" # The portal may run anywhere; its Google-signed token is checked by IAM, then by the code.
+      ingress     = "ALLOW_ALL" # The portal may run anywhere. IAM verifies its Google-signed token, then the code does.
       invokers    = { for member in var.customers_invokers : member => member }
       secrets     = ["sealing-keys", "webex-integration"]
       publishes   = ["customer-events", "sync-users"]
       private     = true
-      seconds     = 180 # Waits out another process's lease (90 s), then renews itself.
+      seconds     = 180 # Waits until another process's lease ends (90 s), then refreshes.
       memory      = "512Mi"
       concurrency = 40
       instances   = 20
       environment = { CALLER_GRANTS = jsonencode(var.caller_grants) }
     }
     refresh_tokens = {
-      description = "Renews every connection that is due, and asks for the data syncs that are due."
+      description = "Refreshes the connections that are due, and requests the syncs that are due."
       ingress     = "ALLOW_INTERNAL_ONLY"
       invokers    = { scheduler = google_service_account.scheduler.member }
       secrets     = ["sealing-keys", "webex-integration"]
       publishes   = ["customer-events", "sync-users"]
       private     = true
-      seconds     = 1800 # Takes up nothing new after 25 minutes; Scheduler waits 30 at most.
+      seconds     = 1800 # Starts nothing new after 25 minutes; Cloud Scheduler waits 30 minutes at most.
       memory      = "512Mi"
       concurrency = 4
-      instances   = 2 # A run more at the same time is harmless (leases), and of no use.
+      instances   = 2 # Leases make a second run at the same time harmless, but it helps nothing.
       environment = { REFRESH_CONCURRENCY = tostring(var.refresh_concurrency) }
     }
     sync_users = {
       description = "Makes a customer's stored users match its Webex organization."
       ingress     = "ALLOW_INTERNAL_ONLY"
       invokers    = { push = google_service_account.push.member }
-      secrets     = ["sealing-keys", "webex-integration"] # Renews the token on a 401.
-      publishes   = ["customer-events", "sync-users"]     # Continues a long run by a new message.
+      secrets     = ["sealing-keys", "webex-integration"] # Refreshes the token after a 401.
+      publishes   = ["customer-events", "sync-users"]     # Continues a long run with a new message.
       private     = true
       seconds     = 540
       memory      = "512Mi"
-      concurrency = 1 # A sync of 300,000 people has the instance's memory to itself.
+      concurrency = 1 # A sync of 300,000 people needs the whole memory of its instance.
       instances   = var.sync_instances
       environment = {
         PAGE_SIZE    = tostring(var.page_size)
-        NODE_OPTIONS = "--max-old-space-size=160 --max-semi-space-size=4" # As measured: 300,000 people stay below 256 MiB.
+        NODE_OPTIONS = "--max-old-space-size=160 --max-semi-space-size=4" # With these, 300,000 people were measured to stay below 256 MiB.
       }
     }
   }
 
-  # Read by every function: each parses the whole configuration (shared/config.ts).
+  # For every function: each parses the whole configuration (shared/config.ts).
   environment = {
-    NODE_ENV             = "production"               # Without it functions-framework sends error messages to the client.
-    NODE_COMPILE_CACHE   = "/workspace/compile-cache" # Filled by the build; /workspace is where the platform unpacks a zip.
+    NODE_ENV             = "production"               # Otherwise functions-framework sends error messages to the client.
+    NODE_COMPILE_CACHE   = "/workspace/compile-cache" # The build fills it. The platform unpacks a zip into /workspace.
     GOOGLE_CLOUD_PROJECT = var.project_id
     FIRESTORE_DATABASE   = google_firestore_database.this.name
-    CALLER_AUDIENCE      = local.urls.customers
-    OAUTH_URL            = local.urls.webex_teams_oauth
+    CALLER_AUDIENCE      = local.customers_url
+    OAUTH_URL            = local.token_page_origin
     PORTAL_NAME          = var.portal_name
     WEBEX_API_URL        = var.webex_api_url
     WEBEX_SCOPES         = join(" ", var.webex_scopes)
@@ -91,7 +91,7 @@ resource "google_cloudfunctions2_function" "this" {
     entry_point       = each.key
     service_account   = google_service_account.build.id
     docker_repository = google_artifact_registry_repository.functions.id
-    # The zip holds a finished bundle: the build installs the framework and runs gcp-build, which fills the compile cache.
+    # The zip contains a finished bundle. The build installs the framework and runs gcp-build, which fills the compile cache.
 
     source {
       storage_source {
@@ -106,7 +106,7 @@ resource "google_cloudfunctions2_function" "this" {
     ingress_settings                 = each.value.ingress
     timeout_seconds                  = each.value.seconds
     available_memory                 = each.value.memory
-    available_cpu                    = "1" # Below one CPU an instance takes one request at a time.
+    available_cpu                    = "1" # With less than one CPU an instance handles one request at a time.
     max_instance_request_concurrency = each.value.concurrency
     max_instance_count               = each.value.instances
     min_instance_count               = 0
@@ -125,7 +125,7 @@ resource "google_cloudfunctions2_function" "this" {
     }
   }
 
-  # Without these an instance could start before it may read, write and publish.
+  # Otherwise an instance could start before it may read, write and publish.
   depends_on = [
     google_project_iam_member.build_reads_sources,
     google_project_iam_member.build_writes_logs,

@@ -1,4 +1,4 @@
-# Who may call which function: the whole public surface of the deployment.
+# Who may call which function. Only the token page is public.
 
 resource "google_cloud_run_v2_service_iam_member" "invoker" {
   for_each = merge([
@@ -7,7 +7,7 @@ resource "google_cloud_run_v2_service_iam_member" "invoker" {
 
   project  = var.project_id
   location = var.region
-  # Cloud Run's name of the service has dashes where the function's has underscores.
+  # The name of the Cloud Run service has dashes where the function's name has underscores.
   name   = basename(google_cloudfunctions2_function.this[each.value.function].service_config[0].service)
   role   = "roles/run.invoker"
   member = each.value.member

@@ -1,7 +1,7 @@
-# Terraform, the provider, and where the state is kept.
+# Versions of Terraform and the provider, and the backend of the state.
 
 terraform {
-  # 1.9: a variable's validation may look at other variables.
+  # 1.9: a variable's validation may use other variables.
   required_version = ">= 1.9"
 
   required_providers {
@@ -12,7 +12,7 @@ terraform {
     }
   }
 
-  # The bucket is given at init: terraform init -backend-config="bucket=…"
+  # The bucket is an argument of init: terraform init -backend-config="bucket=…"
   backend "gcs" {
     prefix = "webex-customer-access"
   }

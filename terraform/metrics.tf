@@ -1,12 +1,12 @@
-# Log lines that are counted. The events are the code's (log.info, log.warn, log.error): a test holds the names together.
+# Metrics that count log lines. The events are those of log.info, log.warn and log.error in the code; a test compares the names.
 
 locals {
   service_names = { for name in keys(local.functions) : name => basename(google_cloudfunctions2_function.this[name].service_config[0].service) }
 
-  # One clause, so that another service of the project that logs the same word is not counted.
-  our_logs = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=(${join(" OR ", [for name in values(local.service_names) : "\"${name}\""])})"
+  # Excludes other services of the project that log the same event.
+  function_logs = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=(${join(" OR ", [for name in values(local.service_names) : "\"${name}\""])})"
 
-  # metric → the event that it counts, the fields that become labels, and which of the lines (all without `only`)
+  # metric → the event that it counts, the fields that become labels, and a filter of the lines (`only`)
   events = {
     refresh_run             = { event = "refresh_run", labels = ["ended"] }
     refresh_out_of_time     = { event = "refresh_run", labels = [], only = "jsonPayload.ended=\"out_of_time\"" }
@@ -37,9 +37,9 @@ resource "google_logging_metric" "event" {
   project     = var.project_id
   name        = "customer_access/${each.key}"
   description = "Lines of the event ${each.value.event}."
-  filter      = join(" AND ", compact([local.our_logs, "jsonPayload.event=\"${each.value.event}\"", try(each.value.only, "")]))
+  filter      = join(" AND ", compact([local.function_logs, "jsonPayload.event=\"${each.value.event}\"", try(each.value.only, "")]))
 
-  # Never a customer's id: every value of a label is a time series of its own.
+  # Never a customer's id, because every value of a label becomes a time series.
   label_extractors = { for label in each.value.labels : label => "EXTRACT(jsonPayload.${label})" }
 
   metric_descriptor {
@@ -60,8 +60,8 @@ resource "google_logging_metric" "event" {
 resource "google_logging_metric" "refresh_duration" {
   project         = var.project_id
   name            = "customer_access/refresh_duration"
-  description     = "How long a run of refresh_tokens took."
-  filter          = "${local.our_logs} AND jsonPayload.event=\"refresh_run\""
+  description     = "Duration of a run of refresh_tokens."
+  filter          = "${local.function_logs} AND jsonPayload.event=\"refresh_run\""
   value_extractor = "EXTRACT(jsonPayload.durationMs)"
 
   metric_descriptor {
@@ -79,11 +79,11 @@ resource "google_logging_metric" "refresh_duration" {
   }
 }
 
-# Scheduler tells of a call that failed only in its log.
+# Cloud Scheduler reports a failed call only in its log.
 resource "google_logging_metric" "schedule_failed" {
   project     = var.project_id
   name        = "customer_access/schedule_failed"
-  description = "Calls of Cloud Scheduler that were not answered with success."
+  description = "Calls of Cloud Scheduler that failed."
   filter      = "resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=(${join(" OR ", [for job in keys(local.jobs) : "\"${job}\""])}) AND severity>=ERROR"
 
   metric_descriptor {

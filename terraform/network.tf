@@ -1,4 +1,4 @@
-# Only where customers' proxies have private addresses: a way to those proxies and to nothing else private.
+# Only for customers' proxies with private addresses: a route to those proxies and to no other private address.
 
 locals {
   private     = { for name, function in local.functions : name => function.private && var.private_network != null }
@@ -27,8 +27,8 @@ resource "google_compute_subnetwork" "functions" {
   private_ip_google_access = true
 }
 
-# A customer's record names its proxy, and whoever may edit the record chooses the address: these rules keep a wrong
-# or hostile one from reaching anything inside.
+# The proxy's address comes from the customer's record, so anyone who may edit the record chooses it. These rules keep a wrong or hostile
+# address from reaching anything else in the network.
 resource "google_compute_firewall" "allow_proxy" {
   for_each = { for proxy in try(var.private_network.proxies, []) : "${replace(proxy.address, ".", "-")}-${proxy.port}" => proxy }
 
@@ -54,7 +54,7 @@ resource "google_compute_firewall" "deny_other" {
   network   = local.network
   direction = "EGRESS"
   priority  = 65000
-  # Only traffic to private ranges enters the network at all; should that ever change, this still holds.
+  # Only traffic to private ranges enters the network today. The rule covers everything, in case that changes.
   destination_ranges = ["0.0.0.0/0"]
   target_tags        = [local.network_tag]
 

@@ -1,18 +1,23 @@
 # What the next steps need: registering at Webex, adding secret versions, connecting the portal.
 
 output "redirect_uri" {
-  description = "Redirect URI to register at Webex, to the letter."
-  value       = "${local.urls.webex_teams_oauth}/callback"
+  description = "Redirect URI to register at Webex, exactly as it is."
+  value       = "${local.token_page_origin}/callback"
 }
 
 output "oauth_url" {
   description = "The token page."
-  value       = local.urls.webex_teams_oauth
+  value       = local.token_page_origin
+}
+
+output "token_page_address" {
+  description = "IP address for the A record of token_page_domain. null without a domain."
+  value       = one([for address in google_compute_global_address.token_page : address.address])
 }
 
 output "customers_url" {
   description = "The API for the portal, and the audience of the identity tokens that it sends."
-  value       = local.urls.customers
+  value       = local.customers_url
 }
 
 output "webex_scopes" {
@@ -31,7 +36,7 @@ output "events_topic" {
 }
 
 output "dead_letters_subscription" {
-  description = "Where given-up syncs wait."
+  description = "Subscription that keeps the messages that Pub/Sub has given up."
   value       = google_pubsub_subscription.dead_letters.id
 }
 

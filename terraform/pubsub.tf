@@ -1,5 +1,5 @@
-# Topics, and the subscription that pushes syncs: our own, since the one that a function's event trigger makes
-# can have neither a dead letter topic nor an ack deadline nor a retention.
+# The topics, and a push subscription for sync_users. A function's event trigger would create a subscription without dead letter topic,
+# ack deadline and retention.
 
 resource "google_pubsub_topic" "sync_users" {
   project = var.project_id
@@ -8,11 +8,11 @@ resource "google_pubsub_topic" "sync_users" {
   depends_on = [google_project_service.this]
 }
 
-# Changes of health, as CloudEvents, for the portal.
+# Events for the portal, as CloudEvents.
 resource "google_pubsub_topic" "customer_events" {
   project = var.project_id
   name    = "customer-events"
-  # A subscription that was made late or has failed can go back a week.
+  # A subscription that is created late or has failed can go back a week.
   message_retention_duration = "604800s"
 
   depends_on = [google_project_service.this]
@@ -34,7 +34,7 @@ resource "google_pubsub_topic" "dead_letters" {
   depends_on = [google_project_service.this]
 }
 
-# A dead letter topic without a subscription drops what it gets.
+# A dead letter topic without a subscription loses its messages.
 resource "google_pubsub_subscription" "dead_letters" {
   project                    = var.project_id
   name                       = "sync-users-dead-letters"
@@ -43,7 +43,7 @@ resource "google_pubsub_subscription" "dead_letters" {
   message_retention_duration = "1209600s" # 14 days to look at them.
 
   expiration_policy {
-    ttl = "" # Never: by default a subscription that nobody pulls is deleted after 31 days.
+    ttl = "" # Never. By default a subscription without a pull is deleted after 31 days.
   }
 }
 
@@ -51,7 +51,7 @@ resource "google_pubsub_subscription" "sync_users" {
   project                    = var.project_id
   name                       = "sync-users"
   topic                      = google_pubsub_topic.sync_users.id
-  ack_deadline_seconds       = 600 # The most there is, and more than the function may take.
+  ack_deadline_seconds       = 600 # The maximum, and longer than the function's timeout.
   message_retention_duration = "604800s"
 
   expiration_policy {
@@ -59,7 +59,7 @@ resource "google_pubsub_subscription" "sync_users" {
   }
 
   push_config {
-    # The topic's path at the end makes functions-framework name the right topic in the CloudEvent's source.
+    # functions-framework takes the topic in the CloudEvent's source from the end of this path.
     push_endpoint = "${google_cloudfunctions2_function.this["sync_users"].service_config[0].uri}/${google_pubsub_topic.sync_users.id}"
 
     oidc_token {
@@ -73,7 +73,7 @@ resource "google_pubsub_subscription" "sync_users" {
     maximum_backoff = "600s"
   }
 
-  # With the waits above about 16 hours: an outage of Webex passes, poison does not stay for ever.
+  # With this backoff about 16 hours: longer than most outages of Webex, and a message that can never succeed does not stay for ever.
   dead_letter_policy {
     dead_letter_topic     = google_pubsub_topic.dead_letters.id
     max_delivery_attempts = 100
@@ -86,7 +86,7 @@ resource "google_pubsub_subscription" "sync_users" {
   ]
 }
 
-# Pub/Sub itself moves the dead letters and signs the pushes.
+# Pub/Sub's service agent moves the dead letters and signs the pushes.
 locals {
   pubsub_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
 }

@@ -1,16 +1,16 @@
-# What runs by the clock: both jobs call refresh_tokens.
+# The scheduled jobs. Both call refresh_tokens.
 
 locals {
   jobs = {
     refresh-tokens = {
-      description = "Renews the connections that are due."
+      description = "Refreshes the connections that are due."
       path        = "/"
-      schedule    = "7 * * * *" # Off the full hour, when everybody's jobs start.
+      schedule    = "7 * * * *" # Not at the full hour, when most jobs of the region start.
     }
     schedule-syncs = {
-      description = "Asks for the data syncs that are due; the code spreads the customers over the day."
+      description = "Requests the syncs that are due. The code spreads the customers over the day."
       path        = "/sync"
-      schedule    = "*/10 * * * *" # A part of the day at a time; also takes up runs that were left lying (15 minutes).
+      schedule    = "*/10 * * * *" # Often, because it also sends new messages for runs without progress for 15 minutes.
     }
   }
 }
@@ -25,10 +25,10 @@ resource "google_cloud_scheduler_job" "this" {
   schedule    = each.value.schedule
   time_zone   = "Etc/UTC"
 
-  # The most that Scheduler offers: a run takes up nothing new after 25 minutes.
+  # The maximum of Cloud Scheduler. A run starts nothing new after 25 minutes.
   attempt_deadline = "1800s"
 
-  # Twice more within the hour; then the next hour's run is as good.
+  # Two retries within the hour. After that the next run does the same work.
   retry_config {
     retry_count          = 2
     min_backoff_duration = "60s"
@@ -37,7 +37,7 @@ resource "google_cloud_scheduler_job" "this" {
 
   http_target {
     http_method = "POST"
-    # Internal ingress lets Scheduler in only through Cloud Run's own address.
+    # Internal ingress accepts Cloud Scheduler only at Cloud Run's own address.
     uri = "${google_cloudfunctions2_function.this["refresh_tokens"].service_config[0].uri}${each.value.path}"
 
     oidc_token {

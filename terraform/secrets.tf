@@ -1,8 +1,8 @@
-# The secrets without their values: no version is made here, so no value is ever in the state (docs/operations.md adds them).
+# The secrets without their values. Operators add the versions (docs/operations.md), so the state never contains a value.
 
 resource "google_secret_manager_secret" "this" {
   for_each = {
-    sealing-keys      = "JWK set that seals the tokens; npm run keys:init makes it."
+    sealing-keys      = "JWK set that seals the tokens; npm run keys:init creates it."
     webex-integration = "Client id and client secrets of the integration registered at Webex."
   }
 
@@ -12,10 +12,10 @@ resource "google_secret_manager_secret" "this" {
 
   # Without the sealing keys every stored token is lost.
   deletion_protection = true
-  # A version that was destroyed by mistake can be brought back for a week.
+  # A version that was destroyed by mistake can be restored for a week.
   version_destroy_ttl = "604800s"
 
-  # No place of its own: readable while any region lives.
+  # Replicated automatically, so readable when one region is lost.
   replication {
     auto {}
   }
@@ -23,7 +23,7 @@ resource "google_secret_manager_secret" "this" {
   depends_on = [google_project_service.this]
 }
 
-# By default logs are kept for 30 days, and a leak may be found later than that.
+# By default logs are kept for 30 days. A leak may be discovered later.
 resource "google_logging_project_bucket_config" "default" {
   project        = var.project_id
   location       = "global"
@@ -33,7 +33,7 @@ resource "google_logging_project_bucket_config" "default" {
   depends_on = [google_project_service.this]
 }
 
-# Who read which secret when. The functions keep values for minutes, so the log stays small.
+# The audit log of reads of secrets. It stays small, because the functions cache values for minutes.
 resource "google_project_iam_audit_config" "secrets" {
   project = var.project_id
   service = "secretmanager.googleapis.com"

@@ -22,6 +22,6 @@ resource "google_project_service" "this" {
   project = var.project_id
   service = each.value
 
-  # Others may use the API in the same project: destroying this deployment must not switch it off for them.
+  # Other deployments in the project may use the API, so destroying this one does not disable it.
   disable_on_destroy = false
 }

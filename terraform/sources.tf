@@ -1,8 +1,8 @@
-# The functions' sources as npm run build made them, and the images that are built of them.
+# The bundles of npm run build, and the images that are built from them.
 
 resource "google_storage_bucket" "sources" {
   project = var.project_id
-  # Bucket names are the whole world's: with the region in it a second region can be set up while the first is gone.
+  # Bucket names are global. With the region in the name, a second region can be set up while the first is lost.
   name                        = "${var.project_id}-src-${var.region}"
   location                    = var.region
   uniform_bucket_level_access = true
@@ -11,7 +11,7 @@ resource "google_storage_bucket" "sources" {
   depends_on = [google_project_service.this]
 }
 
-# Named by content: the same source is never deployed twice, a changed one always is.
+# Named by its content: an unchanged bundle is not deployed again, a changed one always is.
 resource "google_storage_bucket_object" "source" {
   for_each = local.functions
 
@@ -34,7 +34,7 @@ resource "google_artifact_registry_repository" "functions" {
     }
   }
 
-  # Wins over the deletion: the image in use and those to go back to stay.
+  # KEEP wins over DELETE: the image in use and those for a rollback stay.
   cleanup_policies {
     id     = "keep-newest"
     action = "KEEP"

@@ -1,7 +1,7 @@
-# What a deployment decides. example.tfvars shows all that has no default.
+# The settings of a deployment. example.tfvars shows those without a default.
 
 variable "project_id" {
-  description = "Project that everything is deployed to. Best one of its own: some roles can only be given for a whole project."
+  description = "Project of the deployment. Use a separate project, because some roles can only be granted for a whole project."
   type        = string
 
   validation {
@@ -11,7 +11,7 @@ variable "project_id" {
 }
 
 variable "region" {
-  description = "Region of the functions, the schedule and the build. It is part of the redirect URI that is registered at Webex: changing it later means registering again."
+  description = "Region of the functions, the schedule and the build. Without token_page_domain it is part of the redirect URI: a later change needs another registration at Webex."
   type        = string
   default     = "us-central1"
 
@@ -21,8 +21,24 @@ variable "region" {
   }
 }
 
+variable "token_page_domain" {
+  description = "Domain of the token page, such as connect.example.com: a load balancer serves it, and its DNS must point to the output token_page_address. null: the address of the Cloud Run service. It is part of the redirect URI: a later change needs another registration at Webex."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.token_page_domain == null || can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.token_page_domain))
+    error_message = "Give a domain name in lower case, without https:// and without a path, such as connect.example.com."
+  }
+
+  validation {
+    condition     = var.token_page_domain == null || !can(regex("(cloudfunctions\\.net|run\\.app)$", var.token_page_domain))
+    error_message = "Give a domain of your own: addresses below cloudfunctions.net and run.app belong to Google, and cloudfunctions.net is shared with other functions."
+  }
+}
+
 variable "firestore_location" {
-  description = "Location of the database. It can never be changed. The multi-regions nam5 and eur3 survive the loss of a region."
+  description = "Location of the database. It can never change. The multi-regions nam5 and eur3 survive the loss of a region."
   type        = string
   default     = "nam5"
 
@@ -33,7 +49,7 @@ variable "firestore_location" {
 }
 
 variable "firestore_database" {
-  description = "Name of the Firestore database. Give another than the default where the project has a (default) database already, and after a restore (docs/operations.md)."
+  description = "Name of the Firestore database. Change it if the project already has a (default) database, and after a restore (docs/operations.md)."
   type        = string
   default     = "(default)"
 
@@ -44,7 +60,7 @@ variable "firestore_database" {
 }
 
 variable "source_folder" {
-  description = "Folder with one zip file for each function: <function>.zip, made by npm run build."
+  description = "Folder with a zip file for each function, <function>.zip, as npm run build writes it."
   type        = string
   default     = "../dist"
 
@@ -55,7 +71,7 @@ variable "source_folder" {
 }
 
 variable "customers_invokers" {
-  description = "Who may reach the function customers at all: IAM members such as serviceAccount:portal@PROJECT.iam.gserviceaccount.com. What they may do there is in caller_grants."
+  description = "Who may call the function customers: IAM members such as serviceAccount:portal@PROJECT.iam.gserviceaccount.com. caller_grants says what they may do."
   type        = set(string)
 
   validation {
@@ -65,12 +81,12 @@ variable "customers_invokers" {
 
   validation {
     condition     = alltrue([for member in var.customers_invokers : can(regex("^(serviceAccount|user|group):[^@\\s]+@[^@\\s]+$", member)) || contains(["allUsers", "allAuthenticatedUsers"], member)])
-    error_message = "Write each member as serviceAccount:E-MAIL, user:E-MAIL or group:E-MAIL."
+    error_message = "Write each member as serviceAccount:EMAIL, user:EMAIL or group:EMAIL."
   }
 }
 
 variable "caller_grants" {
-  description = "What each caller of customers may do (role) below which node of the hierarchy. Roles: reader, operator, administrator, token_reader; token_reader alone may take access tokens, and does nothing else."
+  description = "The role of each caller of customers, and the node of the hierarchy below which it applies. Roles: reader, operator, administrator, and token_reader, which can only read access tokens."
   type = list(object({
     caller    = string
     hierarchy = string
@@ -79,7 +95,7 @@ variable "caller_grants" {
 
   validation {
     condition     = alltrue([for grant in var.caller_grants : contains(["reader", "operator", "administrator", "token_reader"], grant.role)])
-    error_message = "Each role is one of reader, operator, administrator, token_reader. A caller who needs two gets two entries."
+    error_message = "Each role is one of reader, operator, administrator, token_reader. A caller with two roles needs two entries."
   }
 
   validation {
@@ -89,7 +105,7 @@ variable "caller_grants" {
 
   validation {
     condition     = alltrue([for grant in var.caller_grants : can(regex("^[^@\\s:]+@[^@\\s]+\\.[^@\\s]+$", grant.caller))])
-    error_message = "Each caller is the e-mail of an account, without the prefix serviceAccount: or user:."
+    error_message = "Each caller is the email address of an account, without the prefix serviceAccount: or user:."
   }
 }
 
@@ -100,12 +116,12 @@ variable "event_subscribers" {
 
   validation {
     condition     = alltrue([for member in var.event_subscribers : can(regex("^(serviceAccount|user|group):[^@\\s]+@[^@\\s]+$", member))])
-    error_message = "Write each member as serviceAccount:E-MAIL, user:E-MAIL or group:E-MAIL; the events name customers, so they are never public."
+    error_message = "Write each member as serviceAccount:EMAIL, user:EMAIL or group:EMAIL. The events name customers, so they are never public."
   }
 }
 
 variable "portal_name" {
-  description = "What the token page calls the portal."
+  description = "The portal's name on the token page."
   type        = string
   default     = "VOSS4UC"
 
@@ -116,18 +132,18 @@ variable "portal_name" {
 }
 
 variable "webex_api_url" {
-  description = "Base of the Webex API, without a slash at its end. Webex for Government: https://api-usgov.webex.com/v1"
+  description = "Base URL of the Webex API, without a slash at the end. Webex for Government: https://api-usgov.webex.com/v1"
   type        = string
   default     = "https://webexapis.com/v1"
 
   validation {
     condition     = can(regex("^https://[^/]+(/.*)?[^/]$", var.webex_api_url))
-    error_message = "Give an https URL without a slash at its end, such as https://webexapis.com/v1."
+    error_message = "Give an https URL without a slash at the end, such as https://webexapis.com/v1."
   }
 }
 
 variable "webex_scopes" {
-  description = "Scopes that every customer must grant; the same as ticked at Webex. Adding one later makes every customer authorize again."
+  description = "Scopes that every customer must grant, the same as ticked at Webex. After adding one, every customer must authorize again."
   type        = list(string)
   default = [
     "spark-admin:people_read",
@@ -139,12 +155,12 @@ variable "webex_scopes" {
 
   validation {
     condition     = contains(var.webex_scopes, "spark-admin:people_read") && alltrue([for scope in var.webex_scopes : can(regex("^[a-z-]+:[a-zA-Z_]+$", scope))])
-    error_message = "List scopes as Webex names them, one an entry, and keep spark-admin:people_read: without it no user can be synced."
+    error_message = "List scopes as Webex names them, one per entry, and keep spark-admin:people_read: without it no user can be synced."
   }
 }
 
 variable "page_size" {
-  description = "People asked of Webex in one page."
+  description = "People per page that syncs request from Webex."
   type        = number
   default     = 500
 
@@ -155,18 +171,18 @@ variable "page_size" {
 }
 
 variable "refresh_concurrency" {
-  description = "Connections that one run of refresh_tokens renews at the same time."
+  description = "Connections that one run of refresh_tokens refreshes at the same time."
   type        = number
   default     = 50
 
   validation {
     condition     = var.refresh_concurrency >= 1 && var.refresh_concurrency <= 500 && floor(var.refresh_concurrency) == var.refresh_concurrency
-    error_message = "Give a whole number from 1 to 500; raise it when the alert refresh_out_of_time says so."
+    error_message = "Give a whole number from 1 to 500. Raise it when the alert refresh_out_of_time fires."
   }
 }
 
 variable "sync_instances" {
-  description = "Syncs at the same time: each takes an instance of its own. Bounds the load on Webex and on Firestore."
+  description = "Syncs at the same time. Each has an instance of its own. Limits the load on Webex and Firestore."
   type        = number
   default     = 20
 
@@ -177,7 +193,7 @@ variable "sync_instances" {
 }
 
 variable "private_network" {
-  description = "For customers whose proxies have private addresses: a subnet for the functions and the proxies that they may reach; nothing else private is reachable. Names an existing network where the VPN or interconnect ends; without it a new network is made. null: no private network."
+  description = "For customers' proxies with private addresses: a subnet for the functions, and the proxies that they may reach. No other private address is reachable. network is an existing network where the VPN or interconnect ends; without it a new network is created. null: no private network."
   type = object({
     subnet_cidr = string
     proxies     = list(object({ address = string, port = number }))
@@ -187,7 +203,7 @@ variable "private_network" {
 
   validation {
     condition     = var.private_network == null || try(pow(2, 32 - tonumber(split("/", var.private_network.subnet_cidr)[1])) - 4 >= 2 * (22 + var.sync_instances) && cidrnetmask(var.private_network.subnet_cidr) != "", false)
-    error_message = "subnet_cidr needs twice as many addresses as there can be instances (22 and sync_instances), and four of its own: with 20 sync_instances a /25 such as 10.8.0.0/25."
+    error_message = "subnet_cidr needs twice as many addresses as there can be instances (22 plus sync_instances), and four more: with 20 sync_instances a /25 such as 10.8.0.0/25."
   }
 
   validation {
@@ -200,23 +216,23 @@ variable "private_network" {
 
   validation {
     condition     = try(var.private_network.network, null) == null || can(regex("^projects/${var.project_id}/global/networks/[^/]+$", var.private_network.network))
-    error_message = "Give the full name of a network of this project, projects/PROJECT/global/networks/NAME, or leave it out for a new one. The subnet and its rules are made in this project: a shared VPC of another one does not fit."
+    error_message = "Give the full name of a network of this project, projects/PROJECT/global/networks/NAME, or leave it out for a new network. The subnet and its rules are created in this project, so a shared VPC of another project cannot be used."
   }
 }
 
 variable "notification_emails" {
-  description = "Addresses that every alert is sent to."
+  description = "Email addresses that receive every alert."
   type        = set(string)
   default     = []
 
   validation {
     condition     = alltrue([for address in var.notification_emails : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
-    error_message = "Give plain e-mail addresses."
+    error_message = "Give plain email addresses."
   }
 }
 
 variable "notification_channels" {
-  description = "Existing notification channels that every alert is sent to as well (PagerDuty, Slack …), by full name."
+  description = "Existing notification channels that also receive every alert (PagerDuty, Slack …), by full name."
   type        = set(string)
   default     = []
 
@@ -227,22 +243,22 @@ variable "notification_channels" {
 
   validation {
     condition     = length(var.notification_channels) + length(var.notification_emails) > 0
-    error_message = "An alert that reaches nobody is no alert: set notification_emails or notification_channels."
+    error_message = "Nobody would receive the alerts: set notification_emails or notification_channels."
   }
 }
 
 variable "runbook_url" {
-  description = "Where people on call read docs/operations.md; every alert links to its section there."
+  description = "Address of docs/operations.md for the engineers on call. Every alert links to its section."
   type        = string
 
   validation {
     condition     = can(regex("^https://[^#\\s]+[^#/\\s]$", var.runbook_url))
-    error_message = "Give the https URL of docs/operations.md in your source host, without a slash or an anchor at its end."
+    error_message = "Give the https URL of docs/operations.md in your source host, without a slash or an anchor at the end."
   }
 }
 
 variable "thresholds" {
-  description = "Above how many an hour an alert fires, where that depends on how many customers there are. The defaults suit 1,000."
+  description = "Thresholds per hour for alerts that depend on the number of customers. The defaults suit 1,000 customers."
   type = object({
     refresh_failures  = optional(number, 50)
     connections_ended = optional(number, 5)
@@ -252,6 +268,6 @@ variable "thresholds" {
 
   validation {
     condition     = alltrue([for number in values(var.thresholds) : number >= 0])
-    error_message = "Each threshold is 0 or more an hour."
+    error_message = "Each threshold is 0 or more."
   }
 }

@@ -1,4 +1,4 @@
-# People are called when something is wrong, and told what to do.
+# Alerts: each fires when something is wrong and says what to do.
 
 mock_provider "google" {
   source = "./tests/mocks"
@@ -28,7 +28,7 @@ run "policies" {
 
   assert {
     condition     = alltrue([for name in ["integration_refused", "refresh_missing"] : google_monitoring_alert_policy.this[name].severity == "CRITICAL"])
-    error_message = "What stops every customer's renewal is critical."
+    error_message = "An alert for a stop of all refreshes is critical."
   }
 }
 
@@ -37,12 +37,12 @@ run "conditions" {
 
   assert {
     condition     = google_monitoring_alert_policy.this["refresh_missing"].conditions[0].condition_absent[0].duration == "21600s" && strcontains(google_monitoring_alert_policy.this["refresh_missing"].conditions[0].condition_absent[0].filter, "user/customer_access/refresh_run")
-    error_message = "Six hours without a completed run call people: silence is no success."
+    error_message = "Six hours without a completed run fire an alert: silence is not success."
   }
 
   assert {
     condition     = google_monitoring_alert_policy.this["syncs_missing"].conditions[0].condition_absent[0].duration == "10800s" && strcontains(google_monitoring_alert_policy.this["syncs_missing"].conditions[0].condition_absent[0].filter, "user/customer_access/syncs_requested")
-    error_message = "Three hours without a pass over the due syncs call people."
+    error_message = "Three hours without a run of schedule-syncs fire an alert."
   }
 
   assert {
@@ -83,17 +83,17 @@ run "conditions" {
 
   assert {
     condition     = strcontains(google_monitoring_alert_policy.this["sync_stuck"].conditions[0].condition_threshold[0].filter, "subscription/oldest_unacked_message_age\"") && strcontains(google_monitoring_alert_policy.this["sync_stuck"].conditions[0].condition_threshold[0].filter, "subscription_id=\"sync-users\"")
-    error_message = "The oldest sync that waits is watched."
+    error_message = "The age of the oldest waiting sync is watched."
   }
 
   assert {
     condition     = strcontains(google_monitoring_alert_policy.this["dead_letters"].conditions[0].condition_threshold[0].filter, "subscription/num_undelivered_messages\"") && strcontains(google_monitoring_alert_policy.this["dead_letters"].conditions[0].condition_threshold[0].filter, "subscription_id=\"sync-users-dead-letters\"")
-    error_message = "Dead letters that wait are watched."
+    error_message = "Waiting dead letters are watched."
   }
 
   assert {
     condition     = alltrue([for service in ["customers", "refresh-tokens"] : strcontains(google_monitoring_alert_policy.this["function_errors"].conditions[0].condition_threshold[0].filter, "\"${service}\"")]) && google_monitoring_alert_policy.this["function_errors"].conditions[0].condition_threshold[0].aggregations[0].group_by_fields == tolist(["resource.label.service_name"])
-    error_message = "Server errors are watched for each service by itself."
+    error_message = "Server errors are watched for each service separately."
   }
 }
 
@@ -102,12 +102,12 @@ run "metrics" {
 
   assert {
     condition     = alltrue([for metric in google_logging_metric.event : alltrue([for service in ["webex-teams-oauth", "customers", "refresh-tokens", "sync-users"] : strcontains(metric.filter, "\"${service}\"")])])
-    error_message = "Lines of our services are counted, by Cloud Run's names."
+    error_message = "Only lines of these services are counted, by their Cloud Run names."
   }
 
   assert {
     condition     = strcontains(google_logging_metric.event["connection_near_its_end"].filter, "jsonPayload.event=\"connection_expiring\" AND jsonPayload.days<=7")
-    error_message = "Operators are called for the last week of a runway."
+    error_message = "Operators are alerted in a connection's last week."
   }
 
   assert {
@@ -126,7 +126,7 @@ run "dashboard" {
 
   assert {
     condition     = length(jsondecode(google_monitoring_dashboard.this.dashboard_json).gridLayout.widgets) == 10
-    error_message = "The dashboard shows renewals, syncs, failures and traffic."
+    error_message = "The dashboard shows refreshes, syncs, failures and traffic."
   }
 
   assert {
@@ -135,7 +135,7 @@ run "dashboard" {
         for set in widget.xyChart.dataSets : strcontains(set.timeSeriesQuery.timeSeriesFilter.filter, "metric.type=") && strcontains(set.timeSeriesQuery.timeSeriesFilter.filter, "resource.type=")
       ]
     ]))
-    error_message = "Every chart names a metric and a resource: Monitoring refuses others."
+    error_message = "Every chart names a metric and a resource, because Monitoring refuses others."
   }
 }
 

@@ -1,4 +1,4 @@
-# What keeps the data: from deletion, from loss, from growing for ever, and secrets from everybody.
+# Protection of the data: against deletion and loss, against unlimited growth, and of the secrets.
 
 mock_provider "google" {
   source = "./tests/mocks"
@@ -9,7 +9,7 @@ run "database" {
 
   assert {
     condition     = google_firestore_database.this.delete_protection_state == "DELETE_PROTECTION_ENABLED" && google_firestore_database.this.deletion_policy == "ABANDON"
-    error_message = "The database cannot be deleted, by terraform least of all."
+    error_message = "The database cannot be deleted, not even by Terraform."
   }
 
   assert {
@@ -19,7 +19,7 @@ run "database" {
 
   assert {
     condition     = google_firestore_database.this.type == "FIRESTORE_NATIVE"
-    error_message = "The code speaks to Firestore in native mode."
+    error_message = "The code uses Firestore in native mode."
   }
 
   assert {
@@ -40,12 +40,12 @@ run "time_to_live" {
     condition = length(setsubtract(["users", "connect_links", "used_states", "idempotency", "events", "syncs", "held", "operations", "results"], [
       for field in google_firestore_field.this : field.collection if length(field.ttl_config) > 0 && field.field == "expireAt"
     ])) == 0
-    error_message = "Tombstones, links, used states, idempotency keys, history and runs go when their time is over."
+    error_message = "Tombstones, links, used states, idempotency keys, history and runs have a TTL policy."
   }
 
   assert {
     condition     = alltrue([for field in google_firestore_field.this : length(field.index_config[0].indexes) == 0 if length(field.ttl_config) > 0])
-    error_message = "A time to live needs no index; an index on times that only grow is a hot spot (500 writes a second)."
+    error_message = "The TTL field has no index: an index on growing times is a hot spot (500 writes a second)."
   }
 }
 
@@ -56,7 +56,7 @@ run "indexes" {
     condition = length(setsubtract(["connections/grant.sealedAccessToken", "connections/grant.sealedRefreshToken", "roster/entries"], [
       for field in google_firestore_field.this : "${field.collection}/${field.field}" if length(field.index_config[0].indexes) == 0
     ])) == 0
-    error_message = "Sealed tokens and rosters are in no index: they are never queried, and an index would hold a copy."
+    error_message = "Sealed tokens and rosters are in no index: no query uses them, and an index would contain a copy."
   }
 
   assert {
@@ -71,7 +71,7 @@ run "indexes" {
 
   assert {
     condition     = length(google_firestore_index.this) == length(local.indexes_file.indexes) && alltrue([for key, index in google_firestore_index.this : join(" ", concat([index.collection], [for field in index.fields : "${field.field_path}:${try(coalesce(field.order), field.array_config)}"])) == key && index.database == google_firestore_database.this.name])
-    error_message = "Each index is made, as firestore.indexes.json says, in the database that the functions use."
+    error_message = "Each index of firestore.indexes.json exists in the database that the functions use."
   }
 }
 
@@ -80,12 +80,12 @@ run "secrets" {
 
   assert {
     condition     = toset([for secret in google_secret_manager_secret.this : secret.secret_id]) == toset(["sealing-keys", "webex-integration"])
-    error_message = "The secrets are those that the code reads by name."
+    error_message = "The secrets have the names that the code reads."
   }
 
   assert {
     condition     = alltrue([for secret in google_secret_manager_secret.this : secret.deletion_protection && secret.version_destroy_ttl == "604800s"])
-    error_message = "A secret cannot be deleted, and a destroyed version comes back within a week: without the sealing keys every token is lost."
+    error_message = "A secret cannot be deleted, and a destroyed version can be restored for a week: without the sealing keys every token is lost."
   }
 
   assert {
@@ -95,11 +95,11 @@ run "secrets" {
 
   assert {
     condition     = google_logging_project_bucket_config.default.bucket_id == "_Default" && google_logging_project_bucket_config.default.retention_days == 400
-    error_message = "Who read a secret can be told for more than a year."
+    error_message = "The log shows for more than a year who read a secret."
   }
 
   assert {
     condition     = alltrue([for type in ["DATA_READ", "DATA_WRITE"] : contains([for config in google_project_iam_audit_config.secrets.audit_log_config : config.log_type], type)])
-    error_message = "Who reads or adds a secret is recorded."
+    error_message = "Reading and adding a secret is logged."
   }
 }

@@ -1,4 +1,4 @@
-# How the functions are deployed: what the code relies on at run time.
+# How the functions are deployed: the settings that the code needs at run time.
 
 mock_provider "google" {
   source = "./tests/mocks"
@@ -29,17 +29,17 @@ run "runtime" {
 
   assert {
     condition     = google_cloudfunctions2_function.this["sync_users"].service_config[0].environment_variables["NODE_OPTIONS"] == "--max-old-space-size=160 --max-semi-space-size=4"
-    error_message = "Without its memory flags V8 takes what the instance has before it cleans up."
+    error_message = "Without its memory flags V8 uses the instance's whole memory before it collects garbage."
   }
 
   assert {
     condition     = alltrue([for name in keys(local.functions) : google_storage_bucket_object.source[name].name == "${name}/${filesha256("tests/sources/${name}.zip")}.zip"])
-    error_message = "A source is named by its content, or a changed one is not deployed."
+    error_message = "A source is named by its content. Otherwise a changed one is not deployed."
   }
 
   assert {
     condition     = alltrue([for name, function in google_cloudfunctions2_function.this : function.build_config[0].source[0].storage_source[0].object == google_storage_bucket_object.source[name].name])
-    error_message = "Each function is built of its own source."
+    error_message = "Each function is built from its own source."
   }
 }
 
@@ -52,8 +52,8 @@ run "environment" {
   }
 
   assert {
-    condition     = alltrue([for function in google_cloudfunctions2_function.this : function.service_config[0].environment_variables["OAUTH_URL"] == "https://us-central1-access-test.cloudfunctions.net/webex_teams_oauth"])
-    error_message = "OAUTH_URL is the public address of the token page, without a slash at its end."
+    condition     = alltrue([for function in google_cloudfunctions2_function.this : function.service_config[0].environment_variables["OAUTH_URL"] == local.token_page_origin])
+    error_message = "Every function knows the token page by its own origin (token_page.tftest.hcl)."
   }
 
   assert {
@@ -78,7 +78,7 @@ run "environment" {
 
   assert {
     condition     = [for name, function in google_cloudfunctions2_function.this : name if can(function.service_config[0].environment_variables["CALLER_GRANTS"])] == ["customers"]
-    error_message = "Only customers judges callers: only it is told their grants."
+    error_message = "Only customers checks callers, so only it gets their grants."
   }
 
   assert {
@@ -92,17 +92,17 @@ run "limits" {
 
   assert {
     condition     = google_cloudfunctions2_function.this["sync_users"].service_config[0].timeout_seconds < google_pubsub_subscription.sync_users.ack_deadline_seconds
-    error_message = "A sync that outlives the ack deadline is delivered again while it runs."
+    error_message = "The ack deadline is longer than the timeout. Otherwise a message is delivered again while its sync runs."
   }
 
   assert {
     condition     = google_cloudfunctions2_function.this["refresh_tokens"].service_config[0].timeout_seconds == 1800
-    error_message = "refresh_tokens works up to 25 minutes and must then be able to end its renewals; Scheduler waits 30."
+    error_message = "refresh_tokens works for 25 minutes and then needs time to finish running refreshes. Cloud Scheduler waits 30 minutes."
   }
 
   assert {
     condition     = google_cloudfunctions2_function.this["sync_users"].service_config[0].max_instance_request_concurrency == 1 && google_cloudfunctions2_function.this["sync_users"].service_config[0].max_instance_count == var.sync_instances
-    error_message = "One sync an instance (memory), at most sync_instances at the same time."
+    error_message = "One sync per instance, because of its memory, and at most sync_instances at the same time."
   }
 }
 

@@ -1,4 +1,4 @@
-# The optional way to customers' private proxies: to them, and to nothing else.
+# The optional route to customers' private proxies, and to nothing else.
 
 mock_provider "google" {
   source = "./tests/mocks"
@@ -38,7 +38,7 @@ run "proxies_only" {
       for name in ["customers", "refresh_tokens", "sync_users"] :
       google_cloudfunctions2_function.this[name].service_config[0].direct_vpc_egress == "VPC_EGRESS_PRIVATE_RANGES_ONLY" && google_cloudfunctions2_function.this[name].service_config[0].direct_vpc_network_interface[0].subnetwork == google_compute_subnetwork.functions[0].id
     ])
-    error_message = "Only traffic to private ranges takes the network: Webex and Google stay reachable directly."
+    error_message = "Only traffic to private ranges goes through the network. Webex and Google are reached directly."
   }
 
   assert {
@@ -46,7 +46,7 @@ run "proxies_only" {
       for name in ["customers", "refresh_tokens", "sync_users"] :
       toset(google_cloudfunctions2_function.this[name].service_config[0].direct_vpc_network_interface[0].tags) == toset(google_compute_firewall.deny_other[0].target_tags)
     ])
-    error_message = "The firewall's rules hold for the functions: they carry its tag."
+    error_message = "The functions carry the tag of the firewall rules."
   }
 
   assert {
@@ -56,12 +56,12 @@ run "proxies_only" {
 
   assert {
     condition     = alltrue([for rule in google_compute_firewall.allow_proxy : rule.direction == "EGRESS" && rule.priority < google_compute_firewall.deny_other[0].priority && rule.target_tags == google_compute_firewall.deny_other[0].target_tags])
-    error_message = "A proxy's rule goes before the one that denies."
+    error_message = "A proxy's rule has priority over the rule that denies."
   }
 
   assert {
     condition     = google_compute_firewall.deny_other[0].direction == "EGRESS" && one(google_compute_firewall.deny_other[0].destination_ranges) == "0.0.0.0/0" && one(google_compute_firewall.deny_other[0].deny).protocol == "all"
-    error_message = "Everything that is no proxy is denied."
+    error_message = "Every other address is denied."
   }
 
   assert {

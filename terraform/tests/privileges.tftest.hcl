@@ -1,4 +1,4 @@
-# What each account may do, and no more.
+# The roles of each account.
 
 mock_provider "google" {
   source = "./tests/mocks"
@@ -17,7 +17,7 @@ run "seven_accounts" {
       [for function in google_cloudfunctions2_function.this : function.service_config[0].service_account_email],
       [google_service_account.build.email, google_service_account.scheduler.email, google_service_account.push.email],
     ))) == 7
-    error_message = "Seven accounts, none shared: four functions, build, Scheduler, push."
+    error_message = "Seven accounts, none shared: four functions, build, Cloud Scheduler, push."
   }
 
   assert {
@@ -36,7 +36,7 @@ run "firestore" {
 
   assert {
     condition     = alltrue([for member in google_project_iam_member.function_uses_firestore : member.condition[0].expression == "resource.name == \"projects/access-test/databases/(default)\""])
-    error_message = "A function reaches this database only."
+    error_message = "A function can use this database only."
   }
 }
 
@@ -47,7 +47,7 @@ run "secrets" {
     condition = toset([for member in google_secret_manager_secret_iam_member.function : "${member.member} ${member.secret_id}"]) == toset(flatten([
       for account in google_service_account.function : ["${account.member} sealing-keys", "${account.member} webex-integration"]
     ]))
-    error_message = "Each function reads both secrets, by grants on the secrets themselves."
+    error_message = "Each function reads both secrets, by roles on the secrets themselves."
   }
 
   assert {
@@ -68,7 +68,7 @@ run "topics" {
 
   assert {
     condition     = alltrue([for member in google_pubsub_topic_iam_member.function : member.role == "roles/pubsub.publisher"])
-    error_message = "Functions publish; they never take messages."
+    error_message = "Functions publish messages and never pull them."
   }
 
   assert {
@@ -96,6 +96,6 @@ run "pubsub_agent" {
 
   assert {
     condition     = google_service_account_iam_member.agent_signs_push.service_account_id == google_service_account.push.name && google_service_account_iam_member.agent_signs_push.member == "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com"
-    error_message = "Pub/Sub signs as the push account and as no other."
+    error_message = "Pub/Sub signs tokens of the push account and of no other."
   }
 }

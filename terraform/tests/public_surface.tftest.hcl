@@ -1,4 +1,4 @@
-# What can be reached from where: only the token page is public.
+# Which function can be reached from where. Only the token page is public.
 
 mock_provider "google" {
   source = "./tests/mocks"
@@ -14,12 +14,12 @@ run "invokers" {
       refresh-tokens    = google_service_account.scheduler.member
       sync-users        = google_service_account.push.member
     }
-    error_message = "Everybody reaches the token page; the portal customers; Scheduler refresh_tokens; the push account sync_users. Named as Cloud Run names the services: with dashes."
+    error_message = "Everybody may call the token page, the portal customers, Cloud Scheduler refresh_tokens, the push account sync_users. Cloud Run names the services with dashes."
   }
 
   assert {
     condition     = length(google_cloud_run_v2_service_iam_member.invoker) == 4 && alltrue([for member in google_cloud_run_v2_service_iam_member.invoker : member.role == "roles/run.invoker" && member.location == "us-central1"])
-    error_message = "One invoker a service, by the role that can only call."
+    error_message = "One invoker per service, with the role that can only call."
   }
 }
 
@@ -28,7 +28,7 @@ run "ingress" {
 
   assert {
     condition     = [for name in ["refresh_tokens", "sync_users"] : google_cloudfunctions2_function.this[name].service_config[0].ingress_settings] == ["ALLOW_INTERNAL_ONLY", "ALLOW_INTERNAL_ONLY"]
-    error_message = "What only Google's own services call cannot be reached from the internet."
+    error_message = "Functions that only Google's own services call cannot be reached from the internet."
   }
 
   assert {

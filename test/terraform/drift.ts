@@ -176,7 +176,7 @@ export const promises: Record<string, (texts: Texts) => Generator<string>> = {
     const names = sections.map((text) => /\w+/.exec(text)![0]);
     yield* differences('alerts', keys(block(terraform, '\n  alerts = {')), names);
     for (const [index, section] of sections.entries()) {
-      for (const part of ['**Means.**', '**Cause.**', '**Cure.**']) {
+      for (const part of ['**Means.**', '**Cause.**', '**Fix.**']) {
         if (!section.includes(part)) yield `docs/operations.md, ${names[index]}: ${part} is missing`;
       }
     }

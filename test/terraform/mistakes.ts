@@ -18,10 +18,12 @@ import { networkMistakes } from './mistakes/network.ts';
 import { privilegesMistakes } from './mistakes/privileges.ts';
 import { runtimeMistakes } from './mistakes/runtime.ts';
 import { surfaceMistakes } from './mistakes/surface.ts';
+import { tokenPageMistakes } from './mistakes/token-page.ts';
 
 const mistakes = [
   ...runtimeMistakes,
   ...surfaceMistakes,
+  ...tokenPageMistakes,
   ...privilegesMistakes,
   ...configurationMistakes,
   ...messagesMistakes,
