@@ -73,13 +73,15 @@ interface Carried {
   busy: Caused & { retryAfterMs?: number };
   too_many_requests: Caused & { retryAfterMs: number };
   authorization_not_valid: AtWebex;
-  webex_unavailable: AtWebex;
+  webex_unavailable: AtWebex & { retryAfterMs?: number };
   /** How long Webex asks us to wait. */
   webex_rate_limited: AtWebex & { retryAfterMs: number };
   webex_unauthorized: AtWebex;
   webex_forbidden: AtWebex;
   webex_not_found: AtWebex;
   webex_unexpected: AtWebex;
+  /** `temporary`: the next try may succeed, as after an outage of Webex. */
+  proxy_refused: Caused & { temporary?: true };
   grant_refused: AtWebex;
   client_refused: AtWebex;
 }
@@ -117,6 +119,11 @@ export function codeOf(error: unknown): FailureCode {
 /** How long to wait before the next try, if the failure says so. */
 export function retryAfterMsOf({ detail }: Failure): number | undefined {
   return 'retryAfterMs' in detail ? detail.retryAfterMs : undefined;
+}
+
+/** Whether nothing was refused: Webex, or the proxy on the way to it, did not respond, and the next try may succeed. */
+export function isOutage({ detail }: Failure): boolean {
+  return detail.code === 'webex_unavailable' || (detail.code === 'proxy_refused' && detail.temporary === true);
 }
 
 /** Webex's id of the failed request, if there is one. */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { purgeCustomer } from '../customers/purge.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
-import { codeOf, Failure, type FailureCode, retryAfterMsOf } from '../domain/failure.ts';
+import { codeOf, Failure, type FailureCode, isOutage, retryAfterMsOf } from '../domain/failure.ts';
 import { type SyncHead, turnOf, withLease, withoutLease } from '../domain/sync-head.ts';
 import { nextPhase, type SyncPhase, type SyncRun, syncSettings } from '../domain/sync-run.ts';
 import type { Ports } from '../ports.ts';
@@ -31,7 +31,6 @@ const defaultBudgetMs = 7 * 60_000;
 
 /** Failures that another delivery of the message can cure. */
 const curable: ReadonlySet<FailureCode> = new Set([
-  'webex_unavailable',
   'webex_rate_limited',
   'store_unavailable',
   'secrets_unavailable',
@@ -161,7 +160,8 @@ async function afterFailure(context: RunContext, progress: Progress, error: unkn
     if (code === 'conflict') throw error;
     if (code !== 'store_unavailable') await progress.users.flushAll();
     if (code === 'webex_forbidden') await watchAfterRefusal(context, progress.store.fence);
-    if (!curable.has(code) && !(await wasReconnected(context))) return await fail(context, progress, error);
+    const isCurable = curable.has(code) || (error instanceof Failure && isOutage(error));
+    if (!isCurable && !(await wasReconnected(context))) return await fail(context, progress, error);
     // While the store is unavailable nothing can be committed: the lease expires by itself.
     if (code === 'store_unavailable') throw error;
     const pauseMs = webexPauseMs(error);

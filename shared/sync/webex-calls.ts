@@ -1,7 +1,7 @@
 /** A run's calls to Webex: one cached token, one pause for all calls, and retries for about a minute. */
 
 import { backoffMs } from '../domain/backoff.ts';
-import { codeOf, Failure, retryAfterMsOf } from '../domain/failure.ts';
+import { codeOf, Failure, isOutage, retryAfterMsOf } from '../domain/failure.ts';
 import type { Ports } from '../ports.ts';
 import { type CustomerAccess, withAccessToken } from '../tokens/access-token.ts';
 
@@ -64,6 +64,6 @@ export function rateLimitedCaller(ports: Ports, customerId: string, shutdown?: A
 function retryDelayMs(failure: Failure, attempt: number, random: number): number | undefined {
   // Up to a second later than Webex asks, so that callers who got the same answer do not come back together.
   if (failure.code === 'webex_rate_limited') return (retryAfterMsOf(failure) ?? 0) + 1000 * random;
-  if (failure.code !== 'webex_unavailable' || attempt >= maxTriesInOutage) return undefined;
-  return backoffMs(attempt, outagePause, random);
+  if (!isOutage(failure) || attempt >= maxTriesInOutage) return undefined;
+  return Math.max(backoffMs(attempt, outagePause, random), retryAfterMsOf(failure) ?? 0);
 }

@@ -5,7 +5,7 @@ import { webexId } from '../../domain/webex-id.ts';
 import type { Clock, Integration, Webex, WebexAccess } from '../../ports.ts';
 import { fieldsOf } from './fields.ts';
 import { type HttpOptions, type WebexRequest, webexHttp } from './http.ts';
-import { nextLink, pageUrl } from './next-page.ts';
+import { nextCursor, pageUrl } from './next-page.ts';
 import { toFailure } from './refusals.ts';
 import {
   toItems,
@@ -40,7 +40,7 @@ export function webexApi(
   const send = webexHttp(base.startsWith('https:'), options);
   const call: Call = async (url, access, method = 'GET') => {
     const response = await send(url, { method, ...access });
-    if (response.status < 200 || response.status > 299) throw toFailure(response);
+    if (response.status < 200 || response.status > 299) throw toFailure(response, clock.now());
     return response;
   };
   const requestTokens = tokenEndpoint(`${base}access_token`, integration, clock, send);
@@ -102,8 +102,8 @@ function people(base: string, call: Call): Pick<Webex, 'me' | 'person' | 'people
 
     async people(access, { orgId, max, cursor }) {
       const query = { orgId: webexId('ORGANIZATION', orgId), max: String(max), excludeStatus: 'true' };
-      const response = await call(cursor ? pageUrl(cursor, base, query) : address(`${base}people`, query), access);
-      const next = await nextLink(response.header('link'));
+      const response = await call(pageUrl(`${base}people`, query, cursor), access);
+      const next = nextCursor(response.header('link'));
       const people = toItems(response).flatMap((item) => toPerson(item) ?? []);
       return { people, ...(next && { next }) };
     },

@@ -3,7 +3,8 @@
 import { Failure } from '../../domain/failure.ts';
 import type { Proxies } from '../../domain/proxy.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { proxyAgents, toProxyFailure } from './proxy-agents.ts';
+import { proxyAgents, usedProxy } from './proxy-agents.ts';
+import { type TransportError, toProxyFailure } from './proxy-failures.ts';
 import type { WebexResponse } from './responses.ts';
 
 /** For a whole call, the connection through a proxy included. */
@@ -35,11 +36,12 @@ export interface HttpOptions {
 /** @param usesTls whether Webex's address is an HTTPS one: it decides which of a customer's two proxies is used */
 export function webexHttp(usesTls: boolean, options: HttpOptions): SendToWebex {
   const { allowLocalProxies = false, certificateAuthority } = options;
-  const agents = proxyAgents({ https: usesTls, allowLocal: allowLocalProxies, connectMs: timeoutMs });
+  const agentsFor = proxyAgents({ usesTls, allowLocal: allowLocalProxies, connectMs: timeoutMs });
 
   return async (url, request) => {
     const { default: got } = await import('got');
-    const agent = await agents.agentsFor(request.proxies);
+    const proxy = usedProxy(request.proxies, usesTls);
+    const agent = await agentsFor(proxy);
     const tooLarge = new AbortController();
     // Webex repeats this id in its response and its logs, so its support finds even a call that got no response.
     const trackingId = `WCA_${crypto.randomUUID()}`;
@@ -49,6 +51,7 @@ export function webexHttp(usesTls: boolean, options: HttpOptions): SendToWebex {
         ...(request.form && { form: request.form }),
         headers: {
           accept: 'application/json',
+          'accept-encoding': 'gzip',
           'user-agent': 'webex-customer-access',
           trackingid: trackingId,
           ...(request.accessToken && { authorization: `Bearer ${request.accessToken.reveal()}` }),
@@ -60,29 +63,44 @@ export function webexHttp(usesTls: boolean, options: HttpOptions): SendToWebex {
         retry: { limit: 0 },
         followRedirect: false,
         throwHttpErrors: false,
+        // got would inflate without a limit.
+        decompress: false,
+        responseType: 'buffer',
         signal: AbortSignal.any([tooLarge.signal, ...(request.signal ? [request.signal] : [])]),
       });
       responding.on('downloadProgress', ({ transferred }) => {
         if (transferred > maxResponseBytes) tooLarge.abort();
       });
-      const response = await responding;
+      const { statusCode, body, headers, ok } = await responding;
+      const text = await inflate(body, headers['content-encoding']);
       return {
-        status: response.statusCode,
+        status: statusCode,
         sentTrackingId: trackingId,
-        body: parseJson(response.ok ? response.body : withoutSecrets(response.body, request)),
-        header: (name) => [response.headers[name]].flat()[0],
+        body: parseJson(ok ? text : withoutSecrets(text, request)),
+        header: (name) => [headers[name]].flat()[0],
       };
     } catch (error) {
-      throw toFailure(error as object, trackingId);
+      throw toFailure(error as RequestError, proxy, trackingId);
     }
   };
 }
 
-function toFailure(error: { code?: unknown; message?: unknown }, trackingId: string): Failure {
+/** The text of a body, of at most `maxResponseBytes` also when it was compressed. */
+async function inflate(body: Uint8Array, encoding: string | undefined): Promise<string> {
+  if (encoding !== 'gzip') return Buffer.from(body).toString();
+  const [{ gunzip }, { promisify }] = await Promise.all([import('node:zlib'), import('node:util')]);
+  return (await promisify(gunzip)(body, { maxOutputLength: maxResponseBytes })).toString();
+}
+
+/** got's error with what it knows of the connection: it has a socket once a proxy has opened the tunnel. */
+type RequestError = TransportError & { timings?: { socket?: number } };
+
+function toFailure(error: RequestError, proxy: string | undefined, trackingId: string): Failure {
+  const byProxy = proxy && toProxyFailure(error, proxy, error.timings?.socket !== undefined);
+  if (byProxy) return byProxy;
   const cause = typeof error.code === 'string' ? error.code : 'no code';
-  return (
-    toProxyFailure(error) ?? new Failure('webex_unavailable', 'Webex could not be reached.', { cause, trackingId })
-  );
+  const way = proxy ? " through the customer's proxy" : '';
+  return new Failure('webex_unavailable', `Webex could not be reached${way}.`, { cause, trackingId });
 }
 
 /** The text of an error may be logged, and some gateways repeat what they were sent. */

@@ -1,84 +1,88 @@
-/** Agents that lead a customer's traffic through its own proxy by CONNECT, and refuse a proxy that leads back to us. */
+/** Agents that tunnel a customer's traffic through its own proxy (HTTP CONNECT), and refuse a proxy that leads back to us. */
 
 import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { setBounded } from '../../domain/bounded-map.ts';
 import { Failure } from '../../domain/failure.ts';
-import { isLocalAddress, type Proxies, proxyProblem } from '../../domain/proxy.ts';
+import { isLocalAddress, type Proxies, proxyParts, proxyProblem } from '../../domain/proxy.ts';
 
 export interface Agents {
   http: HttpAgent;
   https: HttpsAgent;
 }
 
-/** Agents kept for customers with proxies of their own; the oldest goes first. */
-const agentsKept = 500;
-const localAddress = 'EPROXYLOCAL';
+/** Proxies whose open tunnels are kept for the next call. */
+const maxProxies = 500;
+/** The code of an error for a proxy whose name resolves to a local address. */
+export const localAddressCode = 'EPROXYLOCAL';
 
-/** @param connectMs how long a proxy may take to open the tunnel */
-export function proxyAgents(options: { https: boolean; allowLocal: boolean; connectMs: number }) {
+export interface ProxyOptions {
+  /** Whether Webex's address is an HTTPS one. */
+  usesTls: boolean;
+  /** Proxies may have loopback and link-local addresses. */
+  allowLocal: boolean;
+  /** How long a proxy may take to open the tunnel. */
+  connectMs: number;
+}
+
+/** The one of a customer's two proxies that is used. */
+export function usedProxy(proxies: Proxies | undefined, usesTls: boolean): string | undefined {
+  return usesTls ? (proxies?.https ?? proxies?.http) : proxies?.http;
+}
+
+/**
+ * Gives the agents for a proxy's URL, or for a direct connection without one.
+ * The returned function throws Failure `proxy_refused` for a URL that is not allowed.
+ */
+export function proxyAgents(options: ProxyOptions): (url: string | undefined) => Promise<Agents> {
   let direct: Promise<Agents> | undefined;
-  const kept = new Map<string, Promise<Agents>>();
+  const agentsByProxy = new Map<string, Promise<Agents>>();
 
-  async function through(url: string): Promise<Agents> {
-    const { HttpProxyAgent, HttpsProxyAgent } = await import('hpagent');
-    const to = {
-      keepAlive: true,
-      proxy: url,
-      timeout: options.connectMs,
-      // hpagent hands all of it to node:http, but its types name only some.
-      proxyRequestOptions: options.allowLocal ? {} : Object.assign({ headers: {} }, { lookup: lookupOutside }),
-    };
-    return { http: new HttpProxyAgent(to), https: new HttpsProxyAgent(to) };
-  }
-
-  return {
-    /** @throws Failure `proxy_refused` */
-    async agentsFor(proxies: Proxies = {}): Promise<Agents> {
-      const url = options.https ? (proxies.https ?? proxies.http) : proxies.http;
-      if (!url) {
-        direct ??= straight();
-        return direct;
-      }
-      const problem = proxyProblem(url, options.allowLocal);
-      if (problem) throw new Failure('proxy_refused', `The customer's proxy ${problem}.`);
-      const agents = kept.get(url) ?? through(url);
-      kept.delete(url);
-      kept.set(url, agents);
-      if (kept.size > agentsKept) kept.delete(kept.keys().next().value!);
-      return agents;
-    },
+  return async (url) => {
+    if (url === undefined) {
+      direct ??= directAgents();
+      return direct;
+    }
+    const problem = proxyProblem(url, options.allowLocal);
+    if (problem) throw new Failure('proxy_refused', `The customer's proxy ${problem}.`);
+    const agents = agentsByProxy.get(url) ?? tunnelAgents(url, options);
+    setBounded(agentsByProxy, url, agents, maxProxies);
+    return agents;
   };
 }
 
-/** Modules of Node are loaded with the first use here: `node:http` loads all of undici for one of its exports. */
-async function straight(): Promise<Agents> {
+async function tunnelAgents(url: string, { allowLocal, connectMs }: ProxyOptions): Promise<Agents> {
+  const { HttpProxyAgent, HttpsProxyAgent } = await import('hpagent');
+  const agentOptions = {
+    keepAlive: true,
+    // hpagent wants a host without brackets, and fails on a percent sign that encodes nothing.
+    proxy: proxyParts(url) as URL,
+    timeout: connectMs,
+    // hpagent passes all of this to node:http, but its types name only some options.
+    proxyRequestOptions: allowLocal ? {} : Object.assign({ headers: {} }, { lookup: lookupPublicAddress }),
+  };
+  return { http: new HttpProxyAgent(agentOptions), https: new HttpsProxyAgent(agentOptions) };
+}
+
+/** Loads Node's modules with the first call: `node:http` loads all of undici for one of its exports. */
+async function directAgents(): Promise<Agents> {
   const [http, https] = await Promise.all([import('node:http'), import('node:https')]);
   return { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
 }
 
 /**
- * Resolves and judges in one step, so that a name which resolves differently the next time (DNS rebinding) gains
- * nothing: what was judged is what is connected to.
+ * Resolves a name and checks its addresses in one step. The checked address is the one that is connected to, so a name that
+ * resolves differently the next time (DNS rebinding) gains nothing.
  */
-export const lookupOutside: LookupFunction = async (hostname, options, done) => {
+export const lookupPublicAddress: LookupFunction = async (hostname, options, done) => {
   const { lookup } = await import('node:dns');
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return done(error, []);
     if (addresses.some(({ address }) => isLocalAddress(address))) {
-      return done(Object.assign(new Error('A local address.'), { code: localAddress }), []);
+      return done(Object.assign(new Error('A local address.'), { code: localAddressCode }), []);
     }
     if (options.all) return done(null, addresses);
     done(null, addresses[0]!.address, addresses[0]!.family);
   });
 };
-
-/** The failure, where an error of a request tells of its proxy: a refused address, or another answer than a tunnel. */
-export function toProxyFailure(error: { code?: unknown; message?: unknown }): Failure | undefined {
-  if (error.code === localAddress) {
-    return new Failure('proxy_refused', "The customer's proxy lies at an address that is not allowed.");
-  }
-  const status = /^Bad response: (\d{3})$/.exec(String(error.message))?.[1];
-  if (!status) return undefined;
-  return new Failure('proxy_refused', "The customer's proxy refuses the connection.", { cause: `status ${status}` });
-}

@@ -8,22 +8,35 @@ import { trackingIdOf, type WebexResponse } from './responses.ts';
 /** How long to wait when Webex limits us: as it asks, within these bounds. */
 const retryAfter = { absentMs: 15_000, minMs: 1_000, maxMs: 3_600_000 };
 
+/**
+ * 4xx that pass by themselves: the request arrived too slowly, too early or on the connection of another host, or a gateway gave
+ * up on it.
+ */
+const temporaryStatuses = new Set([408, 421, 425, 499]);
+
 type PlainCode =
   | 'webex_unauthorized'
   | 'webex_forbidden'
   | 'webex_not_found'
   | 'webex_unexpected'
-  | 'webex_unavailable'
   | 'client_refused'
   | 'grant_refused';
 
-/** The failure for a refused call of the API. */
-export function toFailure(response: WebexResponse): Failure {
+/**
+ * The failure for a refused call of the API.
+ * @param now epoch ms; `Retry-After` may be a date
+ */
+export function toFailure(response: WebexResponse, now: number): Failure {
   const { status } = response;
   const fail = (code: PlainCode, message: string) => new Failure(code, message, logFacts(response));
+  const retryAfterMs = toRetryAfterMs(response.header('retry-after'), now);
   if (status === 429 || status === 423) {
-    const retryAfterMs = toRetryAfterMs(response.header('retry-after'));
-    return new Failure('webex_rate_limited', 'Webex limits our requests.', { ...logFacts(response), retryAfterMs });
+    const facts = { ...logFacts(response), retryAfterMs: retryAfterMs ?? retryAfter.absentMs };
+    return new Failure('webex_rate_limited', 'Webex limits our requests.', facts);
+  }
+  if (isTemporary(response)) {
+    const facts = { ...logFacts(response), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    return new Failure('webex_unavailable', `Webex is not available (status ${status}).`, facts);
   }
   if (status === 401) return fail('webex_unauthorized', 'Webex does not accept the access token.');
   // A user without an administrator role who lists people gets 400, and so does an administrator who has lost the role.
@@ -31,38 +44,73 @@ export function toFailure(response: WebexResponse): Failure {
   if (status === 403 || isRoleMissing)
     return fail('webex_forbidden', 'Webex denies access: a scope or an administrator role is missing.');
   if (status === 404) return fail('webex_not_found', 'Webex does not find what was requested.');
-  if (status >= 400 && status < 500)
-    return fail('webex_unexpected', `Webex refused the request with status ${status}.`);
-  return fail('webex_unavailable', `Webex is not available (status ${status}).`);
+  return fail('webex_unexpected', `Webex refused the request with status ${status}.`);
+}
+
+/** A web page in place of JSON comes from a gateway in front of Webex, not from its API. */
+function isTemporary(response: WebexResponse): boolean {
+  const { status } = response;
+  if (status < 400 || status >= 500 || temporaryStatuses.has(status)) return true;
+  return status !== 401 && isHtml(response);
+}
+
+function isHtml({ header }: WebexResponse): boolean {
+  return /^text\/html\b/i.test(header('content-type') ?? '');
 }
 
 /**
  * The failure for a refused request of tokens. Only a response that says that the grant itself is dead is `grant_refused`;
- * an unknown refusal never costs a customer the connection.
+ * any other refusal never costs a customer the connection.
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  */
-export function toTokenFailure(response: WebexResponse): Failure {
-  const general = toFailure(response);
+export function toTokenFailure(response: WebexResponse, now: number): Failure {
+  const general = toFailure(response, now);
   if (general.code === 'webex_rate_limited' || general.code === 'webex_unavailable') return general;
-  const fail = (code: PlainCode, message: string) => new Failure(code, message, logFacts(response));
-  const error = textOf(fieldsOf(response.body).error);
-  if (error === 'invalid_client' || error === 'unauthorized_client') {
-    return fail('client_refused', 'Webex does not accept the credentials of this integration.');
+  const refused = refusedParty(response);
+  if (refused === 'client') {
+    const message = 'Webex does not accept the credentials of this integration.';
+    return new Failure('client_refused', message, logFacts(response));
   }
-  const isDead = /refresh[ _]?token\b.*\b(expired|revoked|malformed|invalid)/i.test(errorText(response));
-  const namesGrant = error === 'invalid_grant' || error === 'invalid_request' || isDead;
-  if ((response.status === 400 || response.status === 401) && namesGrant) {
-    return fail('grant_refused', 'Webex refuses the refresh token: it has expired or was revoked.');
+  if (refused === 'grant') {
+    const message = 'Webex refuses the token or code: it has expired or was revoked.';
+    return new Failure('grant_refused', message, logFacts(response));
   }
-  return fail('webex_unexpected', `Webex refused the token request with status ${response.status}.`);
+  const message = `Webex refused the token request with status ${response.status}.`;
+  return new Failure('webex_unexpected', message, logFacts(response));
 }
 
-/** What Webex says about an error, from either of its two bodies. */
+const refusedWords = String.raw`(expired|revoked|malformed|invalid|incorrect|wrong|unknown|mismatch|disabled|failed|rejected|denied|(not|isn't|doesn't)\s+(be\s+)?(valid|found|known|exist|match|authorized|recognized))`;
+const grantWords = '(refresh|authorization|auth)[ _-]?(token|code)|grant(?! type)';
+const clientWords = 'client([ _-]?(id|secret|credentials?|authentication))?|integration';
+/** Within one sentence, in either order: "The refresh token is invalid", "Invalid refresh token". */
+const refuses = (words: string) =>
+  new RegExp(String.raw`\b(${words})\b[^.;]*\b${refusedWords}\b|\b${refusedWords}\s+(${words})\b`, 'i');
+const [refusesGrant, refusesClient] = [refuses(grantWords), refuses(clientWords)];
+
+/**
+ * Whom a token response refuses. Webex has two forms of a refusal, and only one has RFC 6749's `error`; in the other one the
+ * words must be read. `invalid_request` never means the grant: the request may have lost something on its way.
+ */
+function refusedParty(response: WebexResponse): 'client' | 'grant' | undefined {
+  if (![400, 401, 403].includes(response.status)) return undefined;
+  const error = textOf(fieldsOf(response.body).error)?.toLowerCase();
+  if (error === 'invalid_client' || error === 'unauthorized_client') return 'client';
+  if (error === 'invalid_grant') return response.status === 403 ? undefined : 'grant';
+  if (error === 'invalid_request') return undefined;
+  const text = errorText(response);
+  if (/\b(invalid|unauthorized)[ _]client\b/i.test(text)) return 'client';
+  if (refusesGrant.test(text)) return response.status === 403 ? undefined : 'grant';
+  return refusesClient.test(text) ? 'client' : undefined;
+}
+
+/** What Webex says about an error, in either form. */
 function errorText(response: WebexResponse): string {
   const body = fieldsOf(response.body);
+  const nested = fieldsOf(body.error);
   const descriptions = Array.isArray(body.errors) ? body.errors.map((each) => textOf(fieldsOf(each).description)) : [];
+  const parts = [body.error, body.error_description, nested.code, nested.message, body.message].map(textOf);
   return (
-    [textOf(body.error), textOf(body.error_description), textOf(body.message), ...descriptions]
+    [...parts, ...descriptions]
       .filter((part) => part !== undefined)
       .join('; ')
       // The text goes to the log, so anything that could be a token is removed.
@@ -75,7 +123,15 @@ function logFacts(response: WebexResponse) {
   return { ...trackingIdOf(response), cause };
 }
 
-function toRetryAfterMs(header: string | undefined): number {
-  const requested = header !== undefined && /^\d+$/.test(header.trim()) ? Number(header) * 1000 : retryAfter.absentMs;
-  return Math.min(retryAfter.maxMs, Math.max(retryAfter.minMs, requested));
+/** Seconds or a date (RFC 9110, section 10.2.3), within our bounds; undefined for anything else. */
+function toRetryAfterMs(header: string | undefined, now: number): number | undefined {
+  const text = header?.trim() ?? '';
+  const requested = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : dateMs(text) - now;
+  if (Number.isNaN(requested)) return undefined;
+  return Math.min(retryAfter.maxMs, Math.max(retryAfter.minMs, Math.ceil(requested)));
+}
+
+/** Epoch ms of an HTTP date such as `Sun, 06 Nov 1994 08:49:37 GMT`. `Date.parse` alone would take `-5` for a year. */
+function dateMs(text: string): number {
+  return /^[A-Z][a-z]+, .* GMT$/.test(text) ? Date.parse(text) : Number.NaN;
 }

@@ -108,9 +108,11 @@ export function toNotFoundIds(response: WebexResponse): string[] {
   return textsOf(fieldsOf(response.body).notFoundIds).map(bareId);
 }
 
-/** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2 */
+/** A number, also written as a string. @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2 */
 export function toTotal(response: WebexResponse): number {
-  const total = numberOf(fieldsOf(response.body).totalResults);
+  const { totalResults } = fieldsOf(response.body);
+  const isDigits = typeof totalResults === 'string' && /^\d{1,9}$/.test(totalResults);
+  const total = isDigits ? Number(totalResults) : numberOf(totalResults);
   if (total === undefined) throw unreadable(response);
   return total;
 }

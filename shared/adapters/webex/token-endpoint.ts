@@ -43,9 +43,18 @@ export function tokenEndpoint(
         lastAccepted = secret.reveal();
         return toTokenPair(response, requestedAt);
       }
-      refusal = toTokenFailure(response);
-      if (refusal.code !== 'client_refused') throw refusal;
+      const failure = toTokenFailure(response, clock.now());
+      if (!mayBeTheSecret(failure, response.status)) throw failure;
+      // The clearest refusal is reported, whichever secret it was for.
+      if (refusal?.code !== 'client_refused') refusal = failure;
     }
     throw refusal!;
   };
+}
+
+/** Whether another client secret could help: Webex refuses this one, or denies access without saying why. */
+function mayBeTheSecret(failure: Failure, status: number): boolean {
+  return (
+    failure.code === 'client_refused' || (failure.code === 'webex_unexpected' && (status === 401 || status === 403))
+  );
 }

@@ -518,7 +518,9 @@ describe('a proxy at a local address', () => {
         const refused = await api.call('POST', '', { headers: key(), body });
         expect(refused).toMatchObject({
           status: 400,
-          body: { errors: [{ pointer: '/https_proxy', detail: 'lies at an address that is not allowed' }] },
+          body: {
+            errors: [{ pointer: '/https_proxy', detail: 'must not have a loopback, link-local or metadata address' }],
+          },
         });
         expect(refused.text).not.toContain('secret');
       } finally {

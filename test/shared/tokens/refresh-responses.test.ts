@@ -73,7 +73,7 @@ describe('an answer that is no success keeps the connection, and is recorded by 
     ['a redirect', { status: 302, body: '' }, 'webex_unavailable'],
     ['invalid_grant', json({ error: 'invalid_grant' }, 400), 'grant_refused'],
     ['invalid_grant with 401', json({ error: 'invalid_grant' }, 401), 'grant_refused'],
-    ['invalid_request', json({ error: 'invalid_request' }, 400), 'grant_refused'],
+    ['invalid_request', json({ error: 'invalid_request' }, 400), 'webex_unexpected'],
     [
       'Webex’s own words of a dead token',
       json(webexBody('The refresh token provided is expired, revoked, malformed, or invalid.'), 400),

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createProxy, type ProxyServer } from 'proxy';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startWebex, type WebexServer } from '../../../../local/webex/server.ts';
 import { webexApi } from '../../../../shared/adapters/webex/client.ts';
-import { lookupOutside } from '../../../../shared/adapters/webex/proxy-agents.ts';
+import { lookupPublicAddress } from '../../../../shared/adapters/webex/proxy-agents.ts';
+import { isOutage } from '../../../../shared/domain/failure.ts';
 import { proxyProblem } from '../../../../shared/domain/proxy.ts';
 import { Secret } from '../../../../shared/domain/secret.ts';
 import type { Integration } from '../../../../shared/ports.ts';
@@ -16,6 +17,9 @@ let webex: WebexServer;
 let front: TlsFront;
 let proxy: ProxyServer;
 let proxyPort: number;
+/** A way to the same proxy over IPv6. */
+let ipv6: Server;
+let ipv6Port: number;
 /** What the proxy was asked to open, and by whom. */
 let tunnels: { target: string; credentials: string | undefined }[] = [];
 let allowed = true;
@@ -35,8 +39,17 @@ beforeAll(async () => {
   proxy.listen(0, '127.0.0.1');
   await once(proxy, 'listening');
   proxyPort = (proxy.address() as AddressInfo).port;
+  ipv6 = createTcpServer((socket) => {
+    const onward = connect(proxyPort, '127.0.0.1');
+    socket.pipe(onward).pipe(socket);
+    for (const end of [socket, onward]) end.on('error', () => {});
+  });
+  ipv6.listen(0, '::1');
+  await once(ipv6, 'listening');
+  ipv6Port = (ipv6.address() as AddressInfo).port;
 });
 afterAll(async () => {
+  ipv6.close();
   proxy.close();
   proxy.closeAllConnections();
   await front.close();
@@ -94,20 +107,119 @@ describe("a customer's proxy", () => {
     expect(JSON.stringify([failure, failure.message, failure.stack, failure.detail])).not.toContain('pass-canary');
   });
 
-  it('that is not there is an outage', async () => {
-    const proxies = { https: 'http://127.0.0.1:1' };
-    await expect(api().refresh({ refreshToken: refreshToken(), proxies })).rejects.toMatchObject({
-      code: 'webex_unavailable',
-      detail: { cause: 'ECONNREFUSED' },
+  it.each([
+    ['IPv6 address', () => `http://[::1]:${ipv6Port}`, undefined],
+    ['password with a percent sign', () => `http://svc:50%off@127.0.0.1:${proxyPort}`, 'svc:50%off'],
+    ['password with both kinds of percent signs', () => `http://svc:a%40b%zz%@127.0.0.1:${proxyPort}`, 'svc:a@b%zz%'],
+    ['user name and password beyond ASCII', () => `http://jürgen:größe@127.0.0.1:${proxyPort}`, 'jürgen:größe'],
+    ['user name alone', () => `http://svc@127.0.0.1:${proxyPort}`, 'svc:'],
+  ])('is reached with an %s', async (_what, url, credentials) => {
+    await api().refresh({ refreshToken: refreshToken(), proxies: { https: url() } });
+    expect(tunnels).toEqual([{ target: target(), credentials }]);
+  });
+});
+
+describe('a proxy that does not work is named as the cause', () => {
+  const failureOf = (https: string, client = api()) =>
+    client.refresh({ refreshToken: refreshToken(), proxies: { https } }).catch((error) => error);
+
+  /** A server that answers each connection so, and its port. */
+  async function listen(onConnection: (socket: Socket) => void): Promise<string> {
+    const server = createTcpServer((socket) => onConnection(socket.on('error', () => {})));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+  const answer = (text: string) => (socket: Socket) => void socket.once('data', () => socket.end(text));
+
+  it('does not exist', async () => {
+    expect(await failureOf('http://user:pass-canary@no-such-host.invalid:8123')).toMatchObject({
+      code: 'proxy_refused',
+      message: expect.stringMatching(
+        /^The customer's proxy no-such-host\.invalid:8123 (does not exist|cannot be found)/,
+      ),
     });
   });
 
-  it('does not get to see what goes through it: a certificate that is not trusted ends the call', async () => {
+  it.each<[string, () => Promise<string>, string, object]>([
+    ['nothing listens', async () => 'http://127.0.0.1:1', 'refuses connections', { temporary: true }],
+    [
+      'it closes the connection',
+      async () => `http://${await listen((socket) => socket.destroy())}`,
+      'closes the connection',
+      { temporary: true },
+    ],
+    [
+      'it answers 407 with HTML',
+      async () =>
+        `http://${await listen(answer('HTTP/1.1 407 No\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>'))}`,
+      'requires a user name and password',
+      { cause: 'status 407' },
+    ],
+    [
+      'it answers 403',
+      async () => `http://${await listen(answer('HTTP/1.1 403 No\r\n\r\n'))}`,
+      'does not allow connections to Webex (status 403)',
+      {},
+    ],
+    [
+      'it answers 502',
+      async () => `http://${await listen(answer('HTTP/1.1 502 No\r\n\r\n'))}`,
+      'cannot reach Webex (status 502)',
+      { temporary: true },
+    ],
+    [
+      'it is no HTTP proxy',
+      async () => `http://${await listen(answer('220 mail.example ESMTP\r\n'))}`,
+      'does not answer as an HTTP proxy',
+      {},
+    ],
+    [
+      'it is an HTTP one, and the URL says HTTPS',
+      async () => `https://${await listen(answer('HTTP/1.1 400 No\r\n\r\n'))}`,
+      'write http://',
+      {},
+    ],
+    [
+      'it opens the tunnel and answers by itself',
+      async () =>
+        `http://${await listen((socket) => {
+          socket.once('data', () => {
+            socket.write('HTTP/1.1 200 OK\r\n\r\n');
+            socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\nhello'));
+          });
+        })}`,
+      'lets no TLS connection to Webex pass',
+      {},
+    ],
+  ])('%s', async (_what, url, words, detail) => {
+    const proxy = (await url()).replace('://', '://user:pass-canary@');
+    const failure = await failureOf(proxy);
+    expect(failure).toMatchObject({ code: 'proxy_refused', detail });
+    expect(failure.message).toContain(words);
+    expect(failure.message).toContain(new URL(proxy).host);
+    expect(isOutage(failure)).toBe('temporary' in detail);
+    expect(JSON.stringify([failure, failure.message, failure.stack, failure.detail])).not.toContain('pass-canary');
+  });
+
+  it('inspects TLS: its certificate is not trusted, so it never sees what goes through it', async () => {
     const untrusting = webexApi(`${front.url}/v1`, integration, { now: Date.now }, { allowLocalProxies: true });
-    const proxies = { https: `http://127.0.0.1:${proxyPort}` };
-    await expect(untrusting.refresh({ refreshToken: refreshToken(), proxies })).rejects.toMatchObject({
-      code: 'webex_unavailable',
+    const failure = await failureOf(`http://127.0.0.1:${proxyPort}`, untrusting);
+    expect(failure).toMatchObject({
+      code: 'proxy_refused',
+      message: expect.stringContaining('inspects TLS'),
       detail: { cause: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    });
+  });
+
+  it('but a fault of Webex behind an open tunnel is not blamed on it', async () => {
+    const accessToken = new Secret(webex.control.grant({ orgId: acme }).access_token);
+    webex.control.faults({ fault: { drop: 'before' } });
+    const proxies = { https: `http://127.0.0.1:${proxyPort}` };
+    await expect(api().me({ accessToken, proxies })).rejects.toMatchObject({
+      code: 'webex_unavailable',
+      message: "Webex could not be reached through the customer's proxy.",
     });
   });
 });
@@ -138,7 +250,7 @@ describe('a proxy that leads back to us, in production', () => {
 
   it('is refused by what its name resolves to, at the moment of the connection', async () => {
     const resolve = (name: string, all: boolean) =>
-      new Promise((done) => lookupOutside(name, { all }, (error, address) => done(error?.code ?? address)));
+      new Promise((done) => lookupPublicAddress(name, { all }, (error, address) => done(error?.code ?? address)));
     expect(await resolve('localhost', true)).toBe('EPROXYLOCAL');
     expect(await resolve('localhost', false)).toBe('EPROXYLOCAL');
     expect(await resolve('10.10.10.10', false)).toBe('10.10.10.10');
