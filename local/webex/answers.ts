@@ -66,7 +66,7 @@ export function webexError(
 }
 
 /** A refusal in one of Webex's two error bodies. Only the token endpoint's errors have a code, and so a choice. */
-export function toAnswer(
+export function toErrorAnswer(
   { status, code, message, headers }: Refusal,
   settings: Pick<Settings, 'errorBody' | 'errorText'>,
   trackingId: string,

@@ -39,7 +39,7 @@ export async function authorize(authorizeUrl: string, visitor: Visitor): Promise
     const page = await response.text();
     const alert = /role="alert">([^<]*)/.exec(page)?.[1];
     if (alert !== undefined) throw new Error(`Webex says: ${alert}`);
-    url = new URL(plain(/<form[^>]* action="([^"]*)"/.exec(page)?.[1] ?? ''), url).href;
+    url = new URL(unescapeHtml(/<form[^>]* action="([^"]*)"/.exec(page)?.[1] ?? ''), url).href;
     form = fillIn(page, visitor);
   }
   throw new Error('The pages of Webex do not end');
@@ -53,6 +53,6 @@ function fillIn(page: string, { email, password, deny = false }: Visitor): URLSe
   return new URLSearchParams({ decision: value });
 }
 
-function plain(text: string): string {
+function unescapeHtml(text: string): string {
   return text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&amp;', '&');
 }

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Answer, newTrackingId, Refusal, toAnswer, webexError } from './answers.ts';
+import { type Answer, newTrackingId, Refusal, toErrorAnswer, webexError } from './answers.ts';
 import { callApi, routeName } from './api/routes.ts';
 import type { WebexControl } from './control/control.ts';
 import { serveControl } from './control/http.ts';
@@ -11,7 +11,7 @@ import type { Target } from './faults/rules.ts';
 import { homePage } from './home-page.ts';
 import type { Grant } from './oauth/grants.ts';
 import { authorize } from './oauth/sign-in.ts';
-import { accessToken } from './oauth/token-endpoint.ts';
+import { issueTokens } from './oauth/token-endpoint.ts';
 import { bearerOf, type Call, formOf, type World } from './world.ts';
 
 /** No call of Webex needs more, and the control operations fit. */
@@ -97,7 +97,7 @@ function targetOf(world: World, call: Call): { target: Target; exchanged: Grant 
 function dispatch(world: World, call: Call): Answer {
   if (call.path === '/v1/authorize') return authorize(world, call);
   if (call.path !== '/v1/access_token') return callApi(world, call);
-  if (call.method === 'POST') return accessToken(world, call);
+  if (call.method === 'POST') return issueTokens(world, call);
   throw new Refusal(405, 'The request was made using an HTTP method that is not supported.', {
     headers: { Allow: 'POST' },
   });
@@ -108,7 +108,7 @@ function attempt(world: World, call: Call, action: () => Answer): Answer {
   try {
     return action();
   } catch (error) {
-    if (error instanceof Refusal) return toAnswer(error, world.settings, call.trackingId);
+    if (error instanceof Refusal) return toErrorAnswer(error, world.settings, call.trackingId);
     console.error(call.method, call.path, error);
     return webexError(500, 'Something went wrong on the server.', world.settings, call.trackingId);
   }

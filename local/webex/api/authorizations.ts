@@ -4,7 +4,7 @@ import { type Answer, Refusal } from '../answers.ts';
 import { bareId, bareIdOfType, webexId } from '../ids.ts';
 import type { Grant } from '../oauth/grants.ts';
 import type { Call, World } from '../world.ts';
-import { type Caller, ownOrganization } from './caller.ts';
+import { assertOwnOrganization, type Caller } from './caller.ts';
 
 /** @see https://developer.webex.com/docs/api/v1/authorizations/list-authorizations-for-a-user */
 export function listAuthorizations(world: World, call: Call, { organization }: Caller): Answer {
@@ -20,12 +20,12 @@ export function listAuthorizations(world: World, call: Call, { organization }: C
       personId === null ? account.email === email : account.personId === bareIdOfType('PEOPLE', personId),
     )
     .flatMap((grant) =>
-      (world.grants.isAlive(grant.refreshToken) ? ['refresh', 'access'] : ['access']).map(shown(grant)),
+      (world.grants.isAlive(grant.refreshToken) ? ['refresh', 'access'] : ['access']).map(toAuthorization(grant)),
     );
   return { status: 200, json: { items } };
 }
 
-const shown = (grant: Grant) => (type: string) => ({
+const toAuthorization = (grant: Grant) => (type: string) => ({
   id: webexId('AUTHORIZATION', `${grant.id}-${type}`),
   applicationId: webexId('APPLICATION', grant.clientId),
   applicationName: grant.clientId,
@@ -42,7 +42,7 @@ const shown = (grant: Grant) => (type: string) => ({
 export function deleteAuthorizations(world: World, call: Call, caller: Caller): Answer {
   const clientId = call.url.searchParams.get('clientId');
   if (clientId === null) throw new Refusal(400, "The parameter 'clientId' is required.");
-  ownOrganization(call.url.searchParams.get('orgId'), caller);
+  assertOwnOrganization(call.url.searchParams.get('orgId'), caller);
   for (const grant of world.grants.ofOrganization(caller.organization.id)) {
     if (grant.clientId === clientId) world.grants.revoke(grant, { accessTokens: true });
   }

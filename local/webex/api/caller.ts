@@ -30,7 +30,7 @@ export function authenticate(world: World, call: Call): Caller {
 }
 
 /** @throws Refusal 403 when the call names another organization than the caller's */
-export function ownOrganization(orgId: string | null, { organization }: Caller): void {
+export function assertOwnOrganization(orgId: string | null, { organization }: Caller): void {
   if (orgId !== null && bareId(orgId) !== organization.id) throw new Refusal(403, forbidden);
 }
 

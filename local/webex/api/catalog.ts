@@ -5,7 +5,7 @@ import { bareId, webexId } from '../ids.ts';
 import { licensesOf, webexRoles } from '../people/licenses.ts';
 import type { Organization } from '../people/organizations.ts';
 import type { Call, World } from '../world.ts';
-import { type Caller, ownOrganization } from './caller.ts';
+import { assertOwnOrganization, type Caller } from './caller.ts';
 
 const ok = (json: unknown): Answer => ({ status: 200, json });
 
@@ -18,7 +18,7 @@ function byId<T extends { id: string }>(list: T[], id: string, what: string): T 
 
 /** @see https://developer.webex.com/docs/api/v1/licenses/list-licenses */
 export function listLicenses(_world: World, call: Call, caller: Caller): Answer {
-  ownOrganization(call.url.searchParams.get('orgId'), caller);
+  assertOwnOrganization(call.url.searchParams.get('orgId'), caller);
   return ok({ items: licenses(caller.organization) });
 }
 

@@ -5,7 +5,7 @@ import { bareId, bareIdOfType } from '../ids.ts';
 import type { Organization } from '../people/organizations.ts';
 import type { Person } from '../people/person.ts';
 import type { Call, World } from '../world.ts';
-import { administersPeople, type Caller, forbidden, ownOrganization } from './caller.ts';
+import { administersPeople, assertOwnOrganization, type Caller, forbidden } from './caller.ts';
 import { type Page, readPosition, toLinkedPage } from './people-page.ts';
 import { type PersonView, personOnWire } from './person-on-wire.ts';
 
@@ -15,7 +15,7 @@ const maxIds = 85;
 /** @see https://developer.webex.com/docs/api/v1/people/list-people */
 export function listPeople(world: World, call: Call, caller: Caller): Answer {
   const query = call.url.searchParams;
-  ownOrganization(query.get('orgId'), caller);
+  assertOwnOrganization(query.get('orgId'), caller);
   const administrative = administersPeople(caller);
   if (!administrative && !['id', 'email', 'displayName'].some((name) => query.has(name))) {
     throw world.settings.unfilteredByMember === 400
@@ -30,13 +30,13 @@ export function listPeople(world: World, call: Call, caller: Caller): Answer {
     administrative,
   };
   const ids = query.get('id');
-  if (ids !== null) return lookUp(organization, ids, view);
+  if (ids !== null) return lookUpPeople(organization, ids, view);
   const presence = query.get('excludeStatus') === 'true' ? {} : { presenceAt: world.now() };
   return listPage(world, call, organization, { ...view, ...presence });
 }
 
 /** A look-up shows the user name in place of licences, roles and presence. */
-function lookUp(organization: Organization, ids: string, view: PersonView): Answer {
+function lookUpPeople(organization: Organization, ids: string, view: PersonView): Answer {
   const wanted = [...new Set(ids.split(',').filter(Boolean))];
   if (wanted.length > maxIds) throw new Refusal(400, `At most ${maxIds} ids can be looked up at once.`);
   const notFound: string[] = [];
@@ -56,12 +56,12 @@ function listPage(world: World, call: Call, organization: Organization, view: Pe
   const query = call.url.searchParams;
   const position = readPosition(query);
   const max = Math.min(
-    positive(query.get('max'), 'max') ?? position.limit ?? 100,
+    positiveNumber(query.get('max'), 'max') ?? position.limit ?? 100,
     world.settings.pageCeiling,
     view.callingData ? 100 : Number.POSITIVE_INFINITY,
     query.has('locationId') ? 50 : Number.POSITIVE_INFINITY,
   );
-  const page = cut(organization, query, position.offset, max);
+  const page = pageAt(organization, query, position.offset, max);
   const { people, link } = toLinkedPage(page, { call, position, max, parameter: world.settings.pageLink });
   return {
     status: 200,
@@ -70,14 +70,14 @@ function listPage(world: World, call: Call, organization: Organization, view: Pe
   };
 }
 
-function cut(organization: Organization, query: URLSearchParams, offset: number, max: number): Page {
+function pageAt(organization: Organization, query: URLSearchParams, offset: number, max: number): Page {
   const filter = filterOf(query);
   const people = organization.people();
   const email = query.get('email');
   if (email === null && !filter) return pageOf(people.slice(offset, max), people.size(), offset);
   const candidates = email === null ? people.all() : [people.byEmail(email) ?? []].flat();
-  const matching = [...candidates].filter(filter ?? (() => true));
-  return pageOf(matching.slice(offset, offset + max), matching.length, offset);
+  const found = [...candidates].filter(filter ?? (() => true));
+  return pageOf(found.slice(offset, offset + max), found.length, offset);
 }
 
 function pageOf(people: Person[], total: number, offset: number): Page {
@@ -96,7 +96,7 @@ function filterOf(query: URLSearchParams): ((person: Person) => boolean) | undef
     (!roles || person.roles.some((role) => roles.includes(role)));
 }
 
-function positive(text: string | null, name: string): number | undefined {
+function positiveNumber(text: string | null, name: string): number | undefined {
   if (text === null) return undefined;
   if (!/^\d{1,9}$/.test(text) || Number(text) < 1) throw new Refusal(400, `Invalid value for parameter '${name}'.`);
   return Number(text);

@@ -9,7 +9,7 @@ import { authenticate, type Caller, forbidden } from './caller.ts';
 import { getLicense, getOrganization, getRole, listLicenses, listOrganizations, listRoles } from './catalog.ts';
 import { listPeople } from './people-list.ts';
 import { personOnWire } from './person-on-wire.ts';
-import { scimUser, searchUsers } from './scim.ts';
+import { getUser, searchUsers } from './scim.ts';
 
 interface Route {
   method: string;
@@ -48,7 +48,7 @@ const routes: Route[] = [
   route('GET /v1/authorizations/tokenExpiry', tokenExpiry, { admin: false }),
   route('DELETE /v1/authorizations/{id}', deleteAuthorization, { scopes: 'deleteAuthorizations' }),
   route('GET /identity/scim/{org}/v2/Users', scim(searchUsers), { scopes: 'scim' }),
-  route('GET /identity/scim/{org}/v2/Users/{id}', scim(scimUser), { scopes: 'scim', admin: false }),
+  route('GET /identity/scim/{org}/v2/Users/{id}', scim(getUser), { scopes: 'scim', admin: false }),
 ];
 
 /** The name under which the statistics count a request. */

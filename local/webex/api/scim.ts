@@ -31,7 +31,7 @@ export function searchUsers(world: World, call: Call, caller: Caller): Answer {
   if (Number.isNaN(startIndex + count)) return scimError('invalidValue', 'startIndex or count');
 
   const everyone = usersOf(world, call, caller, { sortBy, down: sortOrder === 'descending' });
-  const users = condition ? matching(everyone, condition) : everyone;
+  const users = condition ? filterUsers(everyone, condition) : everyone;
   const shown = users.slice(startIndex - 1, count);
   return {
     status: 200,
@@ -46,7 +46,7 @@ export function searchUsers(world: World, call: Call, caller: Caller): Answer {
 }
 
 /** `me` is the caller, administrator or not. @see https://developer.webex.com/docs/api/v1/scim2-user/get-me */
-export function scimUser(world: World, call: Call, caller: Caller, name: string): Answer {
+export function getUser(world: World, call: Call, caller: Caller, name: string): Answer {
   const { account } = caller.grant;
   if (name !== 'me' && account.roles.length === 0) throw new Refusal(403, forbidden);
   const person = caller.organization.people().byId(name === 'me' ? account.personId : name);
@@ -115,7 +115,7 @@ function sortedIds(people: Directory, sortBy: string): string[] {
   return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ id }) => id);
 }
 
-function matching(users: Users, condition: (user: ScimUser) => boolean): Users {
+function filterUsers(users: Users, condition: (user: ScimUser) => boolean): Users {
   const found: ScimUser[] = [];
   const step = 1000;
   for (let offset = 0; offset < users.size; offset += step) {

@@ -1,7 +1,7 @@
 /** What a fault does to one request. */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Answer, gatewayPage, type OAuthError, Refusal, toAnswer, webexError } from '../answers.ts';
+import { type Answer, gatewayPage, type OAuthError, Refusal, toErrorAnswer, webexError } from '../answers.ts';
 import type { Settings } from '../settings.ts';
 import type { Call } from '../world.ts';
 import { withField } from './fields.ts';
@@ -70,7 +70,7 @@ function refuse(fault: Extract<Fault, { refuse: OAuthError }>, { call, settings 
   const { refuse: code, as = settings.errorBody, description = descriptions[code] } = fault;
   const status = fault.status ?? (code === 'invalid_client' ? 401 : 400);
   const refusal = new Refusal(status, description, { code, headers: headersOf(fault) });
-  return toAnswer(refusal, { ...settings, errorBody: as }, call.trackingId);
+  return toErrorAnswer(refusal, { ...settings, errorBody: as }, call.trackingId);
 }
 
 function withLink(answer: Answer, template: string): Answer {

@@ -71,7 +71,7 @@ export function grantStore(settings: Settings, now: () => number, changed: () =>
       const newest = grant.accessTokens.at(-1);
       if ((early || leaveUnchanged) && newest && newest.expiresAt > now()) return;
       index.remove(grant);
-      Object.assign(grant, renewed(grant, settings, now()));
+      Object.assign(grant, renewalOf(grant, settings, now()));
       index.add(grant);
       changed();
     },
@@ -108,7 +108,7 @@ function newGrant(account: Account, clientId: string, scopes: string[], settings
 }
 
 /** What a renewal changes of a grant. */
-function renewed(grant: Grant, settings: Settings, now: number): Partial<Grant> {
+function renewalOf(grant: Grant, settings: Settings, now: number): Partial<Grant> {
   const { orgId } = grant.account;
   const unexpired = grant.accessTokens.filter(({ expiresAt }) => expiresAt > now);
   return {

@@ -37,9 +37,9 @@ export function authorize(world: World, call: Call): Answer {
   const state = query.get('state');
   const scopes = (query.get('scope') ?? '').split(' ').filter(Boolean);
   const problem = problemWith(query, client, scopes);
-  if (problem) return back(redirectUri, { ...problem, state });
+  if (problem) return redirectBack(redirectUri, { ...problem, state });
   const request = { client, redirectUri, scopes, state, challenge: query.get('code_challenge') ?? undefined };
-  return call.method === 'GET' ? show(world, call, request) : submit(world, call, request);
+  return call.method === 'GET' ? showPage(world, call, request) : submit(world, call, request);
 }
 
 /** @see https://datatracker.ietf.org/doc/html/rfc6749#section-4.1.2.1 */
@@ -60,7 +60,7 @@ function problemWith(
   return pkce ? undefined : { error: 'invalid_request', error_description: 'The code challenge must be an S256 one.' };
 }
 
-function back(redirectUri: string, parameters: Record<string, string | null>): Answer {
+function redirectBack(redirectUri: string, parameters: Record<string, string | null>): Answer {
   const target = new URL(redirectUri);
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== null) target.searchParams.set(name, value);
@@ -69,7 +69,7 @@ function back(redirectUri: string, parameters: Record<string, string | null>): A
 }
 
 /** The same page with some parameters changed. `null` removes one. */
-function here(call: Call, parameters: Record<string, string | null>): string {
+function thisPage(call: Call, parameters: Record<string, string | null>): string {
   const url = new URL(call.url);
   for (const [name, value] of Object.entries(parameters)) {
     if (value === null) url.searchParams.delete(name);
@@ -83,35 +83,35 @@ const seeOther = (location: string, headers = {}): Answer => ({
   headers: { Location: location, ...headers },
 });
 
-function signedIn(world: World, call: Call): Account | undefined {
+function signedInAccount(world: World, call: Call): Account | undefined {
   const value = new RegExp(`(?:^|;\\s*)${cookieName}=([^;]+)`).exec(call.headers.cookie ?? '')?.[1];
   const account = value === undefined ? undefined : world.sessions.get(value);
   return account?.active ? account : undefined;
 }
 
-function show(world: World, call: Call, request: Request): Answer {
-  const action = here(call, {});
+function showPage(world: World, call: Call, request: Request): Answer {
+  const action = thisPage(call, {});
   const query = call.url.searchParams;
-  const account = signedIn(world, call);
+  const account = signedInAccount(world, call);
   const hint = query.get('login_hint');
   if (query.get('prompt') !== 'select_account' && account && (hint === null || account.email === hint.toLowerCase())) {
     const organization = world.organizations.get(account.orgId)!;
-    const another = here(call, { prompt: 'select_account', login_hint: null });
+    const another = thisPage(call, { prompt: 'select_account', login_hint: null });
     return consentPage({ action, another, account, organization, scopes: request.scopes });
   }
-  if (hint) return passwordPage({ action, email: hint, back: here(call, { login_hint: null }) });
+  if (hint) return passwordPage({ action, email: hint, back: thisPage(call, { login_hint: null }) });
   return emailPage({ action });
 }
 
 function submit(world: World, call: Call, request: Request): Answer {
   const form = formOf(call);
   const decision = form.get('decision');
-  if (decision !== null) return decide(world, call, request, decision);
+  if (decision !== null) return applyDecision(world, call, request, decision);
   const email = form.get('email')?.trim() ?? '';
   const password = form.get('password');
   if (password === null) {
-    if (!email.includes('@')) return emailPage({ action: here(call, {}), problem: 'Enter a valid email address.' });
-    return seeOther(here(call, { login_hint: email, prompt: null }));
+    if (!email.includes('@')) return emailPage({ action: thisPage(call, {}), problem: 'Enter a valid email address.' });
+    return seeOther(thisPage(call, { login_hint: email, prompt: null }));
   }
   const hint = call.url.searchParams.get('login_hint') ?? '';
   const account = world.organizations.account(hint);
@@ -119,29 +119,33 @@ function submit(world: World, call: Call, request: Request): Answer {
   if (!account?.active || account.password !== password) {
     const problem = 'You entered an incorrect email address or password.';
     return passwordPage({
-      action: here(call, {}),
+      action: thisPage(call, {}),
       email: hint,
-      back: here(call, { login_hint: null, prompt: 'select_account' }),
+      back: thisPage(call, { login_hint: null, prompt: 'select_account' }),
       problem,
     });
   }
   const session = randomUUID();
   world.sessions.set(session, account);
-  return seeOther(here(call, { prompt: null }), {
+  return seeOther(thisPage(call, { prompt: null }), {
     'Set-Cookie': `${cookieName}=${session}; Path=/v1/authorize; HttpOnly; SameSite=Lax`,
   });
 }
 
-function decide(world: World, call: Call, request: Request, decision: string): Answer {
-  const account = signedIn(world, call);
+function applyDecision(world: World, call: Call, request: Request, decision: string): Answer {
+  const account = signedInAccount(world, call);
   const { client, redirectUri, scopes, state, challenge } = request;
-  if (!account) return seeOther(here(call, {}));
+  if (!account) return seeOther(thisPage(call, {}));
   if (decision !== 'accept') {
-    return back(redirectUri, { error: 'access_denied', error_description: 'The user denied the request.', state });
+    return redirectBack(redirectUri, {
+      error: 'access_denied',
+      error_description: 'The user denied the request.',
+      state,
+    });
   }
   if (account.roles.length === 0 && world.settings.memberConsent === 'invalid_scope') {
-    return back(redirectUri, { error: 'invalid_scope', state });
+    return redirectBack(redirectUri, { error: 'invalid_scope', state });
   }
   const code = world.codes.issue({ account, clientId: client.clientId, scopes, redirectUri, challenge });
-  return back(redirectUri, { code, state });
+  return redirectBack(redirectUri, { code, state });
 }

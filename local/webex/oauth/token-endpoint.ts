@@ -10,12 +10,13 @@ import { toTokenResponse } from './token-response.ts';
  * @throws Refusal `invalid_request`, `invalid_client`, `invalid_grant`, `unsupported_grant_type`
  * @see https://developer.webex.com/docs/integrations#getting-an-access-token
  */
-export function accessToken(world: World, call: Call): Answer {
+export function issueTokens(world: World, call: Call): Answer {
   const form = formOf(call);
   const grantType = requiredField(form, 'grant_type');
   const client = authenticateClient(world, call, form);
-  if (grantType === 'authorization_code') return tokens(world, exchangeCode(world, client, form));
-  if (grantType === 'refresh_token') return tokens(world, refresh(world, client, form, call), { isRefresh: true });
+  if (grantType === 'authorization_code') return toTokenAnswer(world, exchangeCode(world, client, form));
+  if (grantType === 'refresh_token')
+    return toTokenAnswer(world, refreshGrant(world, client, form, call), { isRefresh: true });
   throw new Refusal(400, `The grant type ${grantType} is not supported.`, { code: 'unsupported_grant_type' });
 }
 
@@ -73,7 +74,7 @@ function exchangeCode(world: World, client: Client, form: URLSearchParams): Gran
   return world.grants.issue(code.account, client.clientId, code.scopes);
 }
 
-function refresh(world: World, client: Client, form: URLSearchParams, call: Call): Grant {
+function refreshGrant(world: World, client: Client, form: URLSearchParams, call: Call): Grant {
   const refreshToken = requiredField(form, 'refresh_token');
   const grant = world.grants.ownerOf(refreshToken);
   if (grant?.clientId !== client.clientId || !world.grants.isAlive(refreshToken)) {
@@ -86,7 +87,7 @@ function refresh(world: World, client: Client, form: URLSearchParams, call: Call
   return grant;
 }
 
-function tokens(world: World, grant: Grant, options: { isRefresh?: boolean } = {}): Answer {
+function toTokenAnswer(world: World, grant: Grant, options: { isRefresh?: boolean } = {}): Answer {
   return {
     status: 200,
     headers: { 'Cache-Control': 'no-store', Pragma: 'no-cache' },
