@@ -142,11 +142,12 @@ locals {
       above    = 2
     }
     # Without sync_users, which asks for redelivery by an error (sync_stuck watches it), and without webex_teams_oauth, where anybody
-    # can cause an error while Webex is down (authorizations_failed watches it).
+    # can cause an error while Webex is down (authorizations_failed watches it). Without 502, which
+    # Webex or a customer's grant causes.
     function_errors = {
       severity = "ERROR"
       title    = "A function answers with server errors"
-      filter   = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND resource.labels.service_name=one_of(${join(",", [for name, service in local.service_names : "\"${service}\"" if !contains(["sync_users", "webex_teams_oauth"], name)])}) AND metric.labels.response_code_class=\"5xx\""
+      filter   = "metric.type=\"run.googleapis.com/request_count\" AND resource.type=\"cloud_run_revision\" AND resource.labels.service_name=one_of(${join(",", [for name, service in local.service_names : "\"${service}\"" if !contains(["sync_users", "webex_teams_oauth"], name)])}) AND metric.labels.response_code_class=\"5xx\" AND metric.labels.response_code!=\"502\""
       group_by = ["resource.label.service_name"]
       window   = 900
       above    = 5

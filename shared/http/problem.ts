@@ -1,11 +1,11 @@
-/** A failure as a response: `application/problem+json` with a stable code, safe words, and a trace id to ask us about. */
+/** A failure as a response: `application/problem+json` with a stable code, a safe sentence, and a trace id to quote. */
 
 import type { ServerResponse } from 'node:http';
 import { causeOf, Failure, type FailureCode, problemsOf, retryAfterMsOf, trackingIdOf } from '../domain/failure.ts';
 import type { Log } from '../ports.ts';
-import { statusOf } from './status.ts';
+import { isOperatorFault, statusOf } from './status.ts';
 
-/** The body of a problem, RFC 9457 with our extensions. */
+/** The body of a problem: RFC 9457 with `code`, `trace` and `errors`. */
 export interface ProblemBody {
   type: string;
   title: string;
@@ -16,7 +16,7 @@ export interface ProblemBody {
   errors?: { pointer: string; detail: string }[];
 }
 
-/** What passes by itself: when to come back, where the failure does not say. */
+/** When to try again, for failures that pass by themselves and do not say so. */
 export const retryAfterSeconds: Partial<Record<FailureCode, number>> = {
   busy: 1,
   store_unavailable: 5,
@@ -48,24 +48,27 @@ export function problemBody(failure: Failure, trace: string): ProblemBody {
 }
 
 /**
- * Answers with the failure; what nobody threw on purpose answers 500 without a word of its own. The cause goes to the log.
+ * Sends the failure. An unexpected error is sent as 500 without its own text; its cause goes to the log.
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
 export function sendProblem(response: ServerResponse, error: unknown, log: Log, trace: string): void {
   const failure = toFailure(error);
   const { code } = failure;
   const status = statusOf[code];
-  // How we are broken is for the log.
-  const told = status === 500 ? new Failure('internal', unknown) : failure;
-  if (status >= 500)
-    log.error('request_failed', { code, trace, cause: causeOf(failure), trackingId: trackingIdOf(failure) });
+  // A caller must not learn how the product is broken.
+  const visible = status === 500 ? new Failure('internal', unknown) : failure;
+  if (status >= 500) {
+    const facts = { code, trace, cause: causeOf(failure), trackingId: trackingIdOf(failure) };
+    if (isOperatorFault(code)) log.error('request_failed', facts);
+    else log.warn('request_failed', facts);
+  }
   if (response.headersSent) {
     log.error('answer_cut', { code, trace });
     return;
   }
   const retryAfterMs = retryAfterMsOf(failure);
   const retryAfter = retryAfterMs === undefined ? retryAfterSeconds[code] : Math.max(1, Math.ceil(retryAfterMs / 1000));
-  const text = JSON.stringify(problemBody(told, trace));
+  const text = JSON.stringify(problemBody(visible, trace));
   response.writeHead(status, {
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(text),

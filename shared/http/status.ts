@@ -1,4 +1,4 @@
-/** The one table from failure to HTTP status; a new code does not compile until it stands here. */
+/** The one table from failure to HTTP status. A new code does not compile until it is listed here. */
 
 import type { FailureCode } from '../domain/failure.ts';
 
@@ -34,7 +34,7 @@ export const statusOf: Record<FailureCode, number> = {
   webex_unexpected: 502,
   grant_refused: 502,
   client_refused: 502,
-  // The remedy is in the customer's record.
+  // The caller can cure it: the proxy is in the customer's record.
   proxy_refused: 409,
   conflict: 409,
   store_unavailable: 503,
@@ -46,3 +46,11 @@ export const statusOf: Record<FailureCode, number> = {
   configuration_invalid: 500,
   internal: 500,
 };
+
+/**
+ * Whether the operator has to cure a failure: its log line is an error, and errors page the on-call engineer. What Webex or
+ * a customer's grant causes (502, and Webex's rate limit) is not the operator's.
+ */
+export function isOperatorFault(code: FailureCode): boolean {
+  return statusOf[code] >= 500 && statusOf[code] !== 502 && code !== 'webex_rate_limited';
+}
