@@ -47,6 +47,13 @@ const url: Read<string> = (text) => {
   return text.replace(/\/+$/, '');
 };
 
+/** The token page's address. All functions of a project share cloudfunctions.net, where each can read the others' pages. */
+const ownOrigin: Read<string> = (text) => {
+  const address = url(text);
+  if (!new URL(address).hostname.endsWith('.cloudfunctions.net')) return address;
+  throw new Problem('is on cloudfunctions.net, an origin that other functions share');
+};
+
 const atMost = (characters: number): Read<string> => {
   return (text) => {
     if (text.length > characters) throw new Problem(`is longer than ${characters} characters`);
@@ -116,7 +123,7 @@ const variables = {
   CALLERS: or('google', oneOf('google', 'local')),
   CALLER_AUDIENCE: required(url),
   CALLER_GRANTS: or([], grants),
-  OAUTH_URL: required(url),
+  OAUTH_URL: required(ownOrigin),
   PORTAL_NAME: or('VOSS4UC', atMost(100)),
   WEBEX_API_URL: or('https://webexapis.com/v1', url),
   WEBEX_SCOPES: or(defaultScopes, words),

@@ -2,10 +2,7 @@
 
 import { icon, script, style } from './assets.ts';
 
-/**
- * @param url this function's public address. The policy names our files one by one instead of `'self'`, because other
- *   functions share the host on cloudfunctions.net.
- */
+/** @param url this function's public address; the policy names our files one by one, which is stricter than `'self'` */
 export function securityHeaders(url: string): Record<string, string> {
   return {
     'cache-control': 'no-store',

@@ -17,6 +17,7 @@ import { finishCallback, forgetResult, showExpired, showRestart, showResult } fr
 import { showLink, startFromLink } from './endpoints/connect-link.ts';
 import { startFromTokenPage } from './endpoints/token-page.ts';
 import { securityHeaders } from './headers.ts';
+import { ownAddress } from './origin.ts';
 import { problemPage } from './pages/problem.ts';
 import { startPage } from './pages/tokens.ts';
 
@@ -51,6 +52,8 @@ export function webexTeamsOauth(ports: Ports): HttpFunction {
 
   return (request, response) => {
     response.set(headers);
+    const elsewhere = ownAddress(request, site.url);
+    if (elsewhere !== undefined) return response.redirect(303, elsewhere);
     routes(request, response, (error?: unknown) => {
       const failure = isBadAddress(error) ? noSuchPage() : logAndClassify(context, error);
       if (response.headersSent) return;

@@ -22,7 +22,8 @@ Object.assign(process.env, {
   FUNCTION_SOURCE: folder,
   GOOGLE_CLOUD_PROJECT: 'build',
   CALLER_AUDIENCE: 'https://build.invalid/customers',
-  OAUTH_URL: 'https://build.invalid/webex_teams_oauth',
+  // The token page answers on its own host only.
+  OAUTH_URL: `http://127.0.0.1:${process.env.PORT}`,
   METADATA_SERVER_DETECTION: 'none',
   FIRESTORE_EMULATOR_HOST: '127.0.0.1:9',
 });

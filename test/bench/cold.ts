@@ -109,7 +109,6 @@ async function ownSubjects(
     ...signer.env,
     CALLER_AUDIENCE: audience,
     CALLER_GRANTS: JSON.stringify([{ caller, hierarchy: 'sys', role: 'administrator' }]),
-    OAUTH_URL: 'https://example.com/oauth',
   };
   const subjects: Record<string, Subject> = {};
   for (const name of functionNames) {

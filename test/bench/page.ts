@@ -28,7 +28,6 @@ export async function main(args: string[]): Promise<void> {
     const page = { request: {}, status: 200 };
     const env = {
       GOOGLE_CLOUD_PROJECT: 'cold',
-      OAUTH_URL: 'https://example.com/webex_teams_oauth',
       CALLER_AUDIENCE: 'https://example.com/customers',
     };
     const bare: Subject = { target: 'hello', source: join(import.meta.dirname, 'peers/bare/index.mjs'), ...page };

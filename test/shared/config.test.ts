@@ -28,6 +28,13 @@ describe('the configuration', () => {
     expect(parseConfig(complete).OAUTH_URL).toBe('https://example.com/oauth');
   });
 
+  it('refuses a token page on an origin that other functions share', () => {
+    const shared = 'https://us-central1-access.cloudfunctions.net/webex_teams_oauth';
+    expect(() => parseConfig({ ...complete, OAUTH_URL: shared })).toThrow('OAUTH_URL is on cloudfunctions.net');
+    const own = 'https://webex-teams-oauth-123456789012.us-central1.run.app';
+    expect(parseConfig({ ...complete, OAUTH_URL: own }).OAUTH_URL).toBe(own);
+  });
+
   it('refuses a grant whose role or hierarchy is none', () => {
     const grants = (grant: object) => ({ ...complete, CALLER_GRANTS: JSON.stringify([grant]) });
     const good = { caller: 'portal@example.com', hierarchy: 'sys.p', role: 'operator' };

@@ -73,6 +73,8 @@ export async function startFunction({ target, source, env, options = [] }: Deplo
       FUNCTION_TARGET: target,
       FUNCTION_SOURCE: source,
       PORT: String(port),
+      // The token page answers on its own host only.
+      OAUTH_URL: `http://127.0.0.1:${port}`,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

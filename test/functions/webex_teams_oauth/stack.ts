@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
@@ -22,6 +22,8 @@ export interface Stack {
   url: string;
   ports: TestPorts;
   webex: WebexServer;
+  /** Answers a request, whichever host it came to. */
+  serve: RequestListener;
   /** Creates the two documents of a new customer. @returns its id */
   customer(change?: { name?: string; accountNumber?: string }): Promise<string>;
   /** Creates a connect link for the customer. */
@@ -46,15 +48,17 @@ export async function startStack(
   http('webex_teams_oauth', webexTeamsOauth(ports));
   const target = getTestServer('webex_teams_oauth');
   guardServer(target, ports.log);
-  server.on('request', (request, response) => {
+  const serve: RequestListener = (request, response) => {
     const rest = request.url!.startsWith('/webex_teams_oauth') ? request.url!.slice('/webex_teams_oauth'.length) : '';
     request.url = rest.startsWith('/') ? rest : `/${rest}`;
     target.emit('request', request, response);
-  });
+  };
+  server.on('request', serve);
   return {
     url,
     ports,
     webex,
+    serve,
     async customer({ name = acme.name, accountNumber = acme.id } = {}) {
       const id = randomUUID();
       const now = clock.now();

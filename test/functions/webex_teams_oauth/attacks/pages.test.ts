@@ -1,6 +1,5 @@
 /** Attacks through the pages, row by row as in SECURITY.md: injection, redirects, frames and caches. */
 
-import { request } from 'node:http';
 import { expect, it } from 'vitest';
 import { acmeAdministrator, followLink, getTokens } from '../chromium.ts';
 import { foreignSite, openPage, openStack, useChromium } from '../open.ts';
@@ -52,6 +51,19 @@ it('Injected name: markup in the name of a customer, an organization or the port
   expect(complaints.join()).toMatch(/requires 'TrustedScript' assignment/);
 });
 
+it('Disguised name: invisible characters in a name make it look empty, reversed or like another', async () => {
+  const organizations = [{ id: acme.id, name: 'Ac\u200bme', people: 3, administrators: [acmeAdministrator] }];
+  const { stack } = await openStack({ organizations });
+  const { page, text } = await openPage(chromium());
+  const link = await stack.link(await stack.customer({ name: '\u202egnp.emca' }));
+  await page.goto(link);
+  expect(await text()).toContain('[U+202E]gnp.emca');
+  expect(await page.title()).toBe('Connect [U+202E]gnp.emca to Webex');
+  await followLink(page, link);
+  expect(await text()).toContain('Ac[U+200B]me');
+  for (const hidden of ['\u202e', '\u200b']) expect(await page.content()).not.toContain(hidden);
+});
+
 it('Open redirect: a parameter, a header or a path chooses where the browser goes', async () => {
   const { visitor, url, webex } = await openStack();
   const { origin } = new URL(url);
@@ -76,16 +88,6 @@ it('Open redirect: a parameter, a header or a path chooses where the browser goe
     if (location) expect([origin, webex.url]).toContain(new URL(location).origin);
     expect(`${location} ${text}`).not.toContain('evil.example');
   }
-  const { port } = new URL(url);
-  const answer = await new Promise<{ location: string }>((resolve, reject) => {
-    const headers = { host: 'evil.example' };
-    request({ host: '127.0.0.1', port, path: '/webex_teams_oauth/authorize', headers }, (response) => {
-      response.resume().on('end', () => resolve({ location: response.headers.location! }));
-    })
-      .on('error', reject)
-      .end();
-  });
-  expect(new URL(answer.location).searchParams.get('redirect_uri')).toBe(`${url}/callback`);
 });
 
 it('Clickjacking: our pages in another site’s frame', async () => {
