@@ -448,7 +448,7 @@ export interface components {
              * @description For programs; does not change.
              * @enum {string}
              */
-            code: "invalid_request" | "unauthenticated" | "permission_denied" | "not_found" | "method_not_allowed" | "already_exists" | "version_mismatch" | "version_required" | "cursor_expired" | "idempotency_key_reused" | "request_too_large" | "unsupported_media_type" | "request_timeout" | "too_many_requests" | "not_connected" | "reauthorization_required" | "busy" | "link_not_valid" | "authorization_not_valid" | "authorization_cancelled" | "wrong_organization" | "administrator_required" | "scopes_missing" | "webex_unavailable" | "webex_rate_limited" | "webex_unauthorized" | "webex_forbidden" | "webex_not_found" | "webex_unexpected" | "grant_refused" | "client_refused" | "proxy_refused" | "conflict" | "store_unavailable" | "identity_unavailable" | "secret_missing" | "secrets_unavailable" | "queue_unavailable" | "sealed_text_invalid" | "configuration_invalid" | "internal";
+            code: "invalid_request" | "unauthenticated" | "permission_denied" | "not_found" | "method_not_allowed" | "already_exists" | "version_mismatch" | "version_required" | "cursor_expired" | "idempotency_key_reused" | "request_too_large" | "unsupported_media_type" | "request_timeout" | "too_many_requests" | "not_connected" | "reauthorization_required" | "busy" | "link_not_valid" | "authorization_not_valid" | "authorization_cancelled" | "wrong_organization" | "administrator_required" | "scopes_missing" | "organization_connected" | "webex_unavailable" | "webex_rate_limited" | "webex_unauthorized" | "webex_forbidden" | "webex_not_found" | "webex_unexpected" | "grant_refused" | "client_refused" | "proxy_refused" | "conflict" | "store_unavailable" | "identity_unavailable" | "secret_missing" | "secrets_unavailable" | "queue_unavailable" | "sealed_text_invalid" | "configuration_invalid" | "internal";
             /** @description Identifies the request; please quote it when you report a problem. */
             trace: string;
             /** @description Every problem of the request. */
@@ -806,7 +806,7 @@ export interface components {
              * @description More types may be added.
              * @enum {string}
              */
-            type: "customer_created" | "customer_changed" | "customer_deleted" | "connect_link_created" | "connected" | "refreshed" | "degraded" | "recovered" | "expiring" | "reauthorization_required" | "access_token_revealed" | "sync_requested" | "users_synced" | "sync_failed" | "removals_held" | "removals_approved" | "removals_rejected" | "authorizer_at_risk";
+            type: "customer_created" | "customer_changed" | "customer_deleted" | "connect_link_created" | "connected" | "refreshed" | "degraded" | "recovered" | "expiring" | "reauthorization_required" | "tokens_rejected" | "access_token_revealed" | "sync_requested" | "users_synced" | "sync_failed" | "removals_held" | "removals_approved" | "removals_rejected" | "authorizer_at_risk";
             /**
              * Format: date-time
              * @example 2026-11-23T09:30:00.000Z
@@ -1416,7 +1416,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description already_exists, busy */
+            /** @description already_exists, busy, organization_connected */
             409: {
                 headers: {
                     /** @description Seconds. */
@@ -1759,7 +1759,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description already_exists, busy, proxy_refused */
+            /** @description already_exists, busy, organization_connected, proxy_refused */
             409: {
                 headers: {
                     /** @description Seconds. */

@@ -2,6 +2,7 @@
 
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { Response } from 'express';
+import { settlePendingDue } from '../../shared/connect/pending-grant.ts';
 import { resumeStalledPurges } from '../../shared/customers/delete.ts';
 import { codeOf, Failure } from '../../shared/domain/failure.ts';
 import { sendProblem } from '../../shared/http/problem.ts';
@@ -39,10 +40,12 @@ export function refreshTokens(ports: Ports, concurrency: number, ending?: AbortS
 /** Where time did not suffice the answer is 503: Scheduler calls again at once, and the run goes on with the oldest. */
 async function refresh(ports: Ports, concurrency: number, response: Response, signal?: AbortSignal): Promise<void> {
   const startedAt = ports.clock.now();
-  const run = await refreshDue(ports, { concurrency, endsAt: startedAt + budgetMs, ...(signal && { signal }) });
-  const facts = { ...run, ...(await sweep(ports)), durationMs: ports.clock.now() - startedAt };
-  if (run.ended === 'client_refused') ports.log.error('integration_refused', facts);
-  else ports.log.info('refresh_run', facts);
+  const endsAt = startedAt + budgetMs;
+  const run = await refreshDue(ports, { concurrency, endsAt, ...(signal && { signal }) });
+  // A pending pair needs the token endpoint too, which asks for a pause.
+  const verified = run.ended === 'rate_limited' ? 0 : await settlePendingDue(ports, { concurrency, endsAt });
+  const facts = { ...run, verified, ...(await sweep(ports)), durationMs: ports.clock.now() - startedAt };
+  ports.log.info('refresh_run', facts);
   response.status(run.ended === 'out_of_time' ? 503 : 200).json(facts);
 }
 

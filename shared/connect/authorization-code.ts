@@ -4,10 +4,7 @@
  */
 
 import {
-  assertServes,
   authorizationMs,
-  type ConnectLink,
-  type Consent,
   digest,
   type FailedOutcome,
   failureOfCallback,
@@ -16,20 +13,12 @@ import {
   type PendingAuthorization,
   randomSecret,
 } from '../domain/authorization.ts';
-import type { Connection } from '../domain/connection.ts';
-import type { Customer } from '../domain/customer.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
-import { newGrant, type TokenPair } from '../domain/grant.ts';
-import { withGrant } from '../domain/refresh-policy.ts';
 import { Secret } from '../domain/secret.ts';
-import type { Ports, Write } from '../ports.ts';
-import { connectionPath, customerPath } from '../storage/layout.ts';
-import { newEvents } from '../storage/outbox.ts';
-import { transact } from '../storage/transact.ts';
-import { decideRequest } from '../sync/request.ts';
-import { identify } from '../tokens/identify.ts';
-import { sealTokens } from '../tokens/seal.ts';
-import { type OpenLink, openLink } from './link.ts';
+import type { Ports } from '../ports.ts';
+import { identifyWithRetries } from '../tokens/verify-grant.ts';
+import { type ConsentedPair, connectByLink } from './consent.ts';
+import { openLink } from './link.ts';
 import { claimState, storeOutcome } from './outcome.ts';
 
 const cookiePlace = 'cookie authorization';
@@ -154,8 +143,8 @@ async function complete(
   const open = link === undefined ? undefined : await openLink(ports, link, { started: true });
   admitExchange();
   const pair = await exchange(ports, code, verifier);
-  const consent = await identify(ports, pair);
-  if (open) return connect(ports, open, { pair, consent });
+  if (open) return connectByLink(ports, open, pair);
+  const consent = await identifyWithRetries(ports, pair);
   const { organizationId, organizationName, email } = consent.authorizer;
   return {
     kind: 'tokens',
@@ -170,10 +159,7 @@ async function complete(
   };
 }
 
-/** What Webex must give for a code: a customer cannot be kept connected without a refresh token. */
-type WholePair = TokenPair & Required<Pick<TokenPair, 'refreshToken'>>;
-
-async function exchange({ webex, settings }: Ports, code: string, verifier: string): Promise<WholePair> {
+async function exchange({ webex, settings }: Ports, code: string, verifier: string): Promise<ConsentedPair> {
   const request = { code: new Secret(code), verifier: new Secret(verifier), redirectUri: redirectUri(settings) };
   const pair = await webex.exchangeCode(request).catch((error) => {
     if (!(error instanceof Failure && error.detail.code === 'grant_refused')) throw error;
@@ -183,53 +169,4 @@ async function exchange({ webex, settings }: Ports, code: string, verifier: stri
   const { refreshToken } = pair;
   if (!refreshToken) throw new Failure('webex_unavailable', 'Webex did not send a refresh token.');
   return { ...pair, refreshToken };
-}
-
-interface Fresh {
-  pair: WholePair;
-  consent: Consent;
-}
-
-/** Stores the grant in the link's customer. */
-async function connect(ports: Ports, open: OpenLink, fresh: Fresh): Promise<Outcome> {
-  const again = open.connection.data.state !== 'absent';
-  const { customer, connection } = await storeGrant(ports, open, fresh);
-  const { organizationName, email } = fresh.consent.authorizer;
-  const { refreshExpiresAt } = connection.grant!;
-  const outcome = { customer: customer.name, organizationName, authorizedBy: email, again };
-  return { kind: 'connected', ...outcome, ...(refreshExpiresAt && { refreshExpiresAt }) };
-}
-
-/** In one commit: checks that the consent serves the customer, stores the grant, requests a sync and marks the link as used. */
-async function storeGrant(ports: Ports, { link: { path, data: opened } }: OpenLink, { pair, consent }: Fresh) {
-  const { clock, sealer, settings, store } = ports;
-  const { authorizer, scopes } = consent;
-  const { customerId, by } = opened;
-  const sealed = await sealTokens(sealer, customerId, pair);
-  return transact(ports, async () => {
-    const [customer, read, link] = await Promise.all([
-      store.get<Customer>(customerPath(customerId)),
-      store.get<Connection>(connectionPath(customerId)),
-      store.get<ConnectLink>(path),
-    ]);
-    if (!customer || !read || !link || link.data.usedAt !== undefined) {
-      throw new Failure('link_not_valid', 'This link was used in the meantime.');
-    }
-    const { name, accountNumber } = customer.data;
-    assertServes(consent, { customer: name, accountNumber, scopes: settings.requiredScopes });
-    const now = clock.now();
-    const grant = { ...newGrant(pair, sealed, { after: read.data.grant?.serial }), scopes, authorizer };
-    const connection = withGrant(read.data, grant, now);
-    const again = read.data.state !== 'absent';
-    const facts = { organization: authorizer.organizationName, authorizer: authorizer.email, again };
-    const connected = newEvents([{ type: 'connected', facts }], { customerId, now, by });
-    const sync = await decideRequest(ports, customerId, by);
-    const writes: Write[] = [
-      { set: read.path, data: connection, if: { version: read.version } },
-      { set: link.path, data: { ...link.data, usedAt: now }, if: { version: link.version } },
-      ...sync.writes,
-    ];
-    const events = [...connected, ...sync.events];
-    return { writes, events, messages: sync.messages, result: { customer: customer.data, connection } };
-  });
 }

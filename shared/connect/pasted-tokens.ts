@@ -1,173 +1,161 @@
 /**
- * Adopts a pasted token pair: refreshes it at once, looks whose it is, and stores what came of it. While Webex is away
- * the pasted pair is kept as it is, and proven by the first refresh that gets through.
+ * Tokens that a caller pastes: exchanged at once under the lease, stored before anything else is done with them, then verified.
+ * While Webex is away a customer that has nothing better keeps the pasted pair as pending.
  */
 
 import { randomUUID } from 'node:crypto';
-import { readStored } from '../customers/records.ts';
-import { assertServes, type Consent } from '../domain/authorization.ts';
+import { deleteCustomer } from '../customers/delete.ts';
+import { type CustomerRead, createCustomer, readCustomer, readStored } from '../customers/records.ts';
 import { actor, type Caller } from '../domain/caller.ts';
 import type { Connection } from '../domain/connection.ts';
-import { type Customer, proxiesOf } from '../domain/customer.ts';
-import type { EventDraft } from '../domain/event.ts';
-import { codeOf, Failure, type FailureCode } from '../domain/failure.ts';
-import { newGrant, type TokenPair } from '../domain/grant.ts';
-import { isPlatformFault, withGrant, withLease } from '../domain/refresh-policy.ts';
+import type { Customer } from '../domain/customer.ts';
+import { codeOf, Failure } from '../domain/failure.ts';
+import { newPending, type PendingGrant } from '../domain/grant.ts';
+import { asBeforePasting, withPending } from '../domain/pending-policy.ts';
+import { leasedUntil, leaseMs } from '../domain/refresh-policy.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { Ports, Stored } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 import { connectionPath, refreshTokenPlace } from '../storage/layout.ts';
-import { newEvents } from '../storage/outbox.ts';
-import { transact } from '../storage/transact.ts';
-import { decideRequest } from '../sync/request.ts';
-import { identify } from '../tokens/identify.ts';
+import { transact, unchanged } from '../storage/transact.ts';
+import { assertNotPaused } from '../tokens/breaker.ts';
+import { refreshOnDemand } from '../tokens/refresh-on-demand.ts';
 import { sealTokens } from '../tokens/seal.ts';
+import { settlePending } from './pending-grant.ts';
 
-export interface Pasted {
+export interface PastedTokens {
   accessToken: Secret;
   refreshToken: Secret;
 }
 
-/** What Webex said of a pasted pair: `proven` with whose it is, or why it could not be asked. */
-export type ExchangeResult = { requestedAt: number } & (
-  | { kind: 'proven'; pair: TokenPair; consent: Consent }
-  | { kind: 'unverified'; pair?: TokenPair; failure: Failure }
-);
+/** `verified`, or accepted and waiting because Webex could not be asked. */
+export type ExchangeResult = { kind: 'verified' } | { kind: 'waiting'; failure: Failure };
 
-/** The pair is not this customer's, or of no use to it. */
-const final: ReadonlySet<FailureCode> = new Set(['wrong_organization', 'administrator_required', 'scopes_missing']);
+/** The scheduled pass leaves a pair alone that a request is working on, unless the request has died. */
+const requestMs = 2 * leaseMs;
 
 /**
- * Exchanges the pasted refresh token and asks whose it is; what does not fit is refused.
- * @throws Failure `invalid_request` when Webex refuses the token, `wrong_organization`, `administrator_required`,
- *   `scopes_missing`, `client_refused`
+ * Exchanges and verifies pasted tokens for a stored customer. `customer`: the record as the request will leave it. A connection
+ * that works stays as it is until the new pair is verified.
+ * @throws Failure `invalid_request` when Webex refuses the tokens; `wrong_organization`, `administrator_required`,
+ *   `scopes_missing`, `organization_connected`; `busy` while a refresh is under way or another pair has come first; Webex's codes
  */
 export async function exchangePastedTokens(
   ports: Ports,
+  caller: Caller,
   customer: Customer,
-  { refreshToken }: Pasted,
+  pasted: PastedTokens,
 ): Promise<ExchangeResult> {
-  const { clock, sealer, settings, webex } = ports;
-  const proxies = proxiesOf(customer);
-  // Proves that we can seal, before Webex gives a pair that would be lost otherwise.
-  await sealer.seal(refreshToken, refreshTokenPlace(customer.id));
-  const requestedAt = clock.now();
-  let pair: TokenPair | undefined;
-  try {
-    pair = await webex.refresh({ refreshToken, ...(proxies && { proxies }) });
-    const consent = await identify(ports, pair, proxies);
-    assertServes(consent, {
-      customer: customer.name,
-      accountNumber: customer.accountNumber,
-      scopes: settings.requiredScopes,
-    });
-    return { kind: 'proven', pair, consent, requestedAt };
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'grant_refused') {
-      const problems = [
-        { pointer: '/refresh_token', detail: 'is not accepted by Webex: it is too old, revoked or mistyped' },
-      ];
-      throw new Failure('invalid_request', 'The request is not valid.', { problems });
-    }
-    if (final.has(code) || (!pair && (isPlatformFault(code) || !(error instanceof Failure)))) throw error;
-    // Whatever else Webex says may pass, and what it has renewed must not be lost.
-    return { kind: 'unverified', failure: toFailure(error), requestedAt, ...(pair && { pair }) };
+  await assertNotPaused(ports);
+  const { connection } = await readStored(ports.store, caller, customer.id, 'administrator');
+  if (await isStoredPair(ports, connection.data, pasted)) {
+    // Exchanged as another pair it would be rotated away under the connection that it serves.
+    await refreshOnDemand(ports, customer.id, actor(caller));
+    return { kind: 'verified' };
   }
-}
-
-/** The connection with the pair that came of an adoption, and what happened. */
-export async function adopted(
-  { sealer, clock, settings }: Pick<Ports, 'sealer' | 'clock' | 'settings'>,
-  before: Connection,
-  pasted: Pasted,
-  adoption: ExchangeResult,
-): Promise<{ connection: Connection; events: EventDraft[] }> {
-  const { customerId } = before;
-  const { pair, requestedAt } = adoption;
-  const sealed = await sealTokens(sealer, customerId, { ...pasted, ...pair });
-  const grant = newGrant(pair ?? { requestedAt }, sealed, { after: before.grant?.serial });
-  const now = clock.now();
-  if (adoption.kind === 'unverified') {
-    const { code, message } = adoption.failure;
-    const fault = { code, message, at: now };
-    const connection = withGrant(before, { ...grant, unverified: true }, now);
-    return {
-      connection: { ...connection, state: 'degraded', failures: 1, fault, nextRefreshAt: now },
-      events: [{ type: 'degraded', facts: { code } }],
-    };
-  }
-  const { authorizer, scopes } = adoption.consent;
-  const again = before.state !== 'absent';
-  const facts = { organization: authorizer.organizationName, authorizer: authorizer.email, again, pasted: true };
-  return {
-    connection: withGrant(before, { ...grant, scopes, authorizer }, now, settings.requiredScopes),
-    events: [{ type: 'connected', facts }],
-  };
+  const pending = await pendingOf(ports, customer.id, pasted, caller);
+  await transact(ports, async () => {
+    const read = await readStored(ports.store, caller, customer.id, 'administrator');
+    const now = ports.clock.now();
+    if (leasedUntil(read.connection.data, now) !== undefined) throw busy();
+    const data = withPending(read.connection.data, pending, now + requestMs);
+    const { path, version } = read.connection;
+    return { writes: [{ set: path, data, if: { version } }, unchanged(read.record)], result: undefined };
+  });
+  const { state, grant } = connection.data;
+  const works = grant !== undefined && state !== 'reauthorization_required';
+  return settle(ports, customer, pending, !works);
 }
 
 /**
- * Adopts a pair into a stored customer, under the lease of its connection, and asks for a sync of its users. `customer`: the record as the request will
- * leave it. While Webex is away, a connection that works is not given up for a pair that nobody has proven.
- * @throws Failure what `tryPasted` throws; `webex_unavailable` and its like; `busy` while a refresh is under way
+ * Creates a customer together with pasted tokens. The record and its names are stored before Webex is asked, so that no token
+ * is spent on a name that is taken; when the tokens are refused the record is deleted again.
+ * @throws Failure what `createCustomer` and `exchangePastedTokens` throw
  */
-export async function adoptInto(ports: Ports, caller: Caller, customer: Customer, pasted: Pasted): Promise<void> {
-  const { store, clock } = ports;
-  const held = await lease(ports, caller, customer.id);
+export async function createWithTokens(
+  ports: Ports,
+  caller: Caller,
+  created: CustomerRead,
+  pasted: PastedTokens,
+): Promise<CustomerRead> {
+  const { customer } = created;
+  const pending = await pendingOf(ports, customer.id, pasted, caller);
+  const connection = withPending(created.connection, pending, ports.clock.now() + requestMs);
+  await createCustomer(ports, caller, { customer, connection });
   try {
-    const adoption = await exchangePastedTokens(ports, customer, pasted);
-    const keepsOld = held.data.state === 'active' || held.data.state === 'degraded';
-    if (adoption.kind === 'unverified' && keepsOld && !adoption.pair) throw adoption.failure;
-    const by = actor(caller);
-    await transact(ports, async () => {
-      const read = await owned(ports, held);
-      const decided = await adopted(ports, read.data, pasted, adoption);
-      const events = newEvents(decided.events, { customerId: customer.id, now: clock.now(), by });
-      const sync = await decideRequest(ports, customer.id, by);
-      const write = { set: read.path, data: decided.connection, if: { version: read.version } };
-      return {
-        writes: [write, ...sync.writes],
-        events: [...events, ...sync.events],
-        messages: sync.messages,
-        result: undefined,
-      };
-    });
+    await settle(ports, customer, pending, true);
   } catch (error) {
-    await release(ports, held).catch(() => {});
+    await deleteUnconnected(ports, caller, customer.id);
     throw error;
   }
+  return readCustomer(ports.store, caller, customer.id, 'administrator');
+}
 
-  async function release(parts: Ports, leased: Stored<Connection>): Promise<void> {
-    const read = await owned(parts, leased);
-    const { lease: _lease, ...rest } = read.data;
-    await store.commit([{ set: read.path, data: rest, if: { version: read.version } }]);
+/** Unless a pair of another way has come in the meantime, or one that Webex has renewed. */
+async function deleteUnconnected(ports: Ports, caller: Caller, customerId: string): Promise<void> {
+  try {
+    const read = await readStored(ports.store, caller, customerId, 'administrator');
+    const { grant, pending } = read.connection.data;
+    if (!grant && !pending) await deleteCustomer(ports, caller, read, undefined);
+  } catch (error) {
+    ports.log.warn('customer_not_deleted', { customer: customerId, code: codeOf(error) });
   }
 }
 
-/** Takes the right to exchange: what is pasted may be the very token that a refresh is exchanging. */
-async function lease(ports: Ports, caller: Caller, customerId: string): Promise<Stored<Connection>> {
-  return transact(ports, async () => {
-    const { connection } = await readStored(ports.store, caller, customerId, 'administrator');
-    const now = ports.clock.now();
-    if (connection.data.lease && connection.data.lease.endsAt > now) {
-      throw new Failure('busy', 'A refresh of this customer is under way.', { retryAfterMs: 5_000 });
-    }
-    const data = withLease(connection.data, randomUUID(), now);
-    const writes = [{ set: connection.path, data, if: { version: connection.version } }];
-    return { writes, result: { ...connection, data } };
+async function settle(
+  ports: Ports,
+  customer: Customer,
+  pending: PendingGrant,
+  mayWait: boolean,
+): Promise<ExchangeResult> {
+  const outcome = await settlePending(ports, customer.id, { customer, mayWait }).catch(async (error) => {
+    await undo(ports, customer.id, pending).catch(() => {});
+    throw error;
+  });
+  if (outcome.kind === 'verified') return outcome;
+  if (outcome.kind === 'waiting') return outcome;
+  if (outcome.kind === 'rejected') throw toPasteFailure(outcome.failure);
+  await undo(ports, customer.id, pending);
+  throw busy();
+}
+
+/** Takes a pair back that Webex was not asked about. One that Webex has renewed stays, because it may be the only one. */
+async function undo(ports: Ports, customerId: string, { id }: PendingGrant): Promise<void> {
+  await transact(ports, async () => {
+    const read = await ports.store.get<Connection>(connectionPath(customerId));
+    const { pending } = read?.data ?? {};
+    if (!read || pending?.id !== id || pending.facts) return { writes: [], result: undefined };
+    const data = asBeforePasting(read.data);
+    return { writes: [{ set: read.path, data, if: { version: read.version } }], result: undefined };
   });
 }
 
-/** The connection as it is now, while the lease is still ours. */
-async function owned(
-  { store }: Ports,
-  { data: { customerId, epoch } }: Stored<Connection>,
-): Promise<Stored<Connection>> {
-  const read = await store.get<Connection>(connectionPath(customerId));
-  if (read?.data.epoch !== epoch) throw new Failure('busy', 'Another refresh of this customer is under way.');
-  return read;
+async function pendingOf(
+  { sealer, clock }: Ports,
+  customerId: string,
+  pasted: PastedTokens,
+  caller: Caller,
+): Promise<PendingGrant> {
+  const sealed = await sealTokens(sealer, customerId, pasted);
+  return newPending({ id: randomUUID(), source: 'pasted', sealed, by: actor(caller), now: clock.now() });
 }
 
-function toFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  return new Failure('internal', 'The tokens could not be proven.', { cause: String(error) });
+/** Whether the pasted refresh token is the one that the connection works with. */
+async function isStoredPair({ sealer }: Ports, { customerId, grant }: Connection, pasted: PastedTokens) {
+  if (!grant) return false;
+  const stored = await sealer.open(grant.sealedRefreshToken, refreshTokenPlace(customerId)).catch(() => undefined);
+  return stored?.reveal() === pasted.refreshToken.reveal();
+}
+
+function toPasteFailure(failure: Failure): Failure {
+  if (failure.code !== 'grant_refused') return failure;
+  const detail = 'is not accepted by Webex: it is too old, revoked or mistyped';
+  return new Failure('invalid_request', 'The request is not valid.', {
+    problems: [{ pointer: '/refresh_token', detail }],
+  });
+}
+
+function busy(): Failure {
+  return new Failure('busy', 'Another authorization or refresh of this customer is under way. Try again.', {
+    retryAfterMs: 5_000,
+  });
 }

@@ -76,6 +76,8 @@ export type Outcome =
       /** The customer was connected before. */
       again: boolean;
     }
+  /** Webex accepted the consent, and cannot say yet whose it is: it is verified later. */
+  | { kind: 'unverified'; customer: string }
   | FailedOutcome;
 
 export interface FailedOutcome {

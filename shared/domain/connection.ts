@@ -1,18 +1,17 @@
-/** A customer's connection to Webex: the token pair, its health and its runway. Pure: no clock, no chance, no I/O. */
+/** A customer's connection to Webex: its token pair, the pair that waits to be verified, and its health. Pure: no clock, no chance, no I/O. */
 
-import type { StoredGrant } from './grant.ts';
+import type { PendingGrant, StoredGrant } from './grant.ts';
 
 /**
  * `absent` before the first grant; `active`; `degraded` while refreshing fails and the token still works;
- * `reauthorization_required` once Webex has refused the grant twice.
+ * `reauthorization_required` once Webex has confirmed that it refuses the grant.
  */
 export const connectionStates = ['absent', 'active', 'degraded', 'reauthorization_required'] as const;
 export type ConnectionState = (typeof connectionStates)[number];
 
-/** The right to exchange the refresh token: one owner at a time, until an instant; `epoch` grows with every owner. */
+/** The right to exchange a refresh token of this connection: one owner at a time, until an instant. */
 export interface Lease {
   owner: string;
-  epoch: number;
   endsAt: number;
 }
 
@@ -23,6 +22,14 @@ export interface ConnectionFault {
   at: number;
 }
 
+/** Refusals of the present grant since its last success. */
+export interface Refusals {
+  /** When Webex first refused it, for whatever reason. */
+  since: number;
+  /** When Webex first said that the grant itself is dead; a second such answer may confirm it. */
+  grantSince?: number;
+}
+
 /** The document `connections/{customer id}`. All instants are epoch ms. */
 export interface Connection {
   customerId: string;
@@ -30,18 +37,30 @@ export interface Connection {
   ancestors: string[];
   nameKey: string;
   state: ConnectionState;
+  /** The verified pair. Only this one is used; it stays in place until another one is verified. */
   grant?: StoredGrant;
+  /** A newer pair that Webex has not yet said the owner of. */
+  pending?: PendingGrant;
   /** Exchanges that failed since the last success. */
   failures: number;
   fault?: ConnectionFault;
-  /** When Webex first refused the present grant: the first of the two proofs. */
-  refusedAt?: number;
+  refusals?: Refusals;
   /** Scopes that are required and were not granted; absent when there are none. As of the last refresh. */
   missingScopes?: string[];
-  /** When the next exchange is due; absent when none can succeed (`absent`, `reauthorization_required`). */
+  /** When the grant is exchanged next; absent when that cannot succeed. */
   nextRefreshAt?: number;
-  /** When the runway next crosses a warning mark; absent when none is left. */
+  /** When the pending grant is exchanged or verified next. */
+  nextVerifyAt?: number;
+  /** When the time left next crosses a warning mark; absent when none is left. */
   nextWarningAt?: number;
+  /** When an ended connection was last tried because a caller asked. */
+  retriedAt?: number;
   lease?: Lease;
+  /** The fencing token: grows with every lease and with every grant of a new consent. */
   epoch: number;
+}
+
+/** The connection that a new customer starts with. */
+export function newConnection(customerId: string, listed: Pick<Connection, 'ancestors' | 'nameKey'>): Connection {
+  return { customerId, ...listed, state: 'absent', failures: 0, epoch: 0 };
 }

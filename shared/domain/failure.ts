@@ -27,6 +27,7 @@ export type FailureCode =
   | 'wrong_organization'
   | 'administrator_required'
   | 'scopes_missing'
+  | 'organization_connected'
   // Webex.
   | 'webex_unavailable'
   | 'webex_rate_limited'
@@ -114,6 +115,11 @@ export class Failure<Code extends FailureCode = FailureCode> extends Error {
 /** The failure's code, or `internal` for any other error. */
 export function codeOf(error: unknown): FailureCode {
   return error instanceof Failure ? error.code : 'internal';
+}
+
+/** The error as a failure: what nobody threw on purpose becomes `internal`, and only the log learns its text. */
+export function asFailure(error: unknown): Failure {
+  return error instanceof Failure ? error : new Failure('internal', 'Something went wrong.', { cause: String(error) });
 }
 
 /** How long to wait before the next try, if the failure says so. */

@@ -3,19 +3,23 @@
 import type { Secret } from './secret.ts';
 import { day, hour } from './time.ts';
 
-/** A response of Webex's token endpoint. All instants are epoch ms; lifetimes were added to `requestedAt`. */
-export interface TokenPair {
-  accessToken: Secret;
+/** What Webex says of a pair besides the tokens. All instants are epoch ms; lifetimes were added to `requestedAt`. */
+export interface PairFacts {
+  /** The instant before the request was sent. */
+  requestedAt: number;
   /** Absent where Webex gives no credible lifetime. */
   accessExpiresAt?: number;
-  /** Absent where Webex left it out: the old refresh token stays valid. */
-  refreshToken?: Secret;
   /** Absent where Webex gives no credible lifetime. */
   refreshExpiresAt?: number;
   /** Absent in older responses. */
   scopes?: string[];
-  /** The instant before the request was sent. */
-  requestedAt: number;
+}
+
+/** A response of Webex's token endpoint. */
+export interface TokenPair extends PairFacts {
+  accessToken: Secret;
+  /** Absent where Webex left it out: the old refresh token stays valid. */
+  refreshToken?: Secret;
 }
 
 /** The administrator who consented, and the organization. */
@@ -33,53 +37,93 @@ export interface SealedTokens {
   sealedRefreshToken: string;
 }
 
-/** A stored pair. `serial` grows by one with every pair that is stored: it says which of two pairs is newer. */
+/** A verified pair as it is stored. `serial` grows with every pair: it says which of two is newer. */
 export interface StoredGrant extends SealedTokens {
   serial: number;
   accessExpiresAt: number;
   /** The connection is lost at this instant if no refresh succeeds before. Absent while it is unknown. */
   refreshExpiresAt?: number;
   scopes: string[];
-  /** Absent until the grant is verified. */
+  /** The administrator whose consent the tokens carry, as Webex said when the grant was verified. */
   authorizer?: Authorizer;
-  /** Set until Webex has said whose tokens these are: the pair is renewed, and used for nothing else. */
-  unverified?: true;
   /** When an administrator gave it. */
   grantedAt: number;
   /** When Webex last renewed it (or gave it). */
   refreshedAt: number;
 }
 
+/**
+ * A pair that waits until Webex says whose it is: it is kept alive and used for nothing else. Once verified it becomes the
+ * grant; when it turns out to be of no use it is dropped, and the grant stays as it was.
+ */
+export interface PendingGrant extends SealedTokens {
+  /** Names this pair: what was found out about another one does not count. */
+  id: string;
+  source: 'code' | 'pasted' | 'revived';
+  /** Absent until Webex has exchanged the pasted refresh token. */
+  facts?: PairFacts;
+  /** The caller who brought it, for the history. */
+  by?: string;
+  receivedAt: number;
+  /** How often it was tried in vain. */
+  tries: number;
+  fault?: { code: string; message: string; at: number };
+  /** When Webex first refused its refresh token, or its owner turned out to lack a role or scope. */
+  refusedAt?: number;
+}
+
 /** Where Webex gives no lifetime, an access token is assumed to live this long, so it is renewed every half hour. */
 const assumedAccessMs = hour;
 /** How long a refresh token of unknown age is assumed to live when retries are planned: short enough to keep them close together. */
 const assumedRefreshMs = 14 * day;
+/** The longest life of a refresh token that Webex documents: one of unknown age may live as long. */
+const longestRefreshMs = 90 * day;
 
 /**
- * The grant to store for a pair.
- * @param before the grant that Webex renewed; absent for a new consent or a pasted pair
- * @param after the serial of the grant that this one takes the place of
+ * The grant to store for a verified pair, or for a renewed one.
+ * @param before the grant that Webex renewed; absent for a pair of a new consent
+ * @param after the highest serial that the connection has used
  */
 export function newGrant(
-  pair: Omit<TokenPair, 'accessToken' | 'refreshToken'>,
-  sealed: SealedTokens,
-  { before, after = 0 }: { before?: StoredGrant; after?: number } = {},
+  facts: PairFacts,
+  { sealedAccessToken, sealedRefreshToken }: SealedTokens,
+  { before, after = 0, authorizer }: { before?: StoredGrant; after?: number; authorizer?: Authorizer } = {},
 ): StoredGrant {
-  const { requestedAt, accessExpiresAt = requestedAt + assumedAccessMs } = pair;
+  const { requestedAt, accessExpiresAt = requestedAt + assumedAccessMs } = facts;
   const { refreshExpiresAt: known, ...rest } = before ?? { grantedAt: requestedAt, scopes: [] };
-  const refreshExpiresAt = pair.refreshExpiresAt ?? known;
+  const refreshExpiresAt = facts.refreshExpiresAt ?? known;
   return {
     ...rest,
-    ...sealed,
+    sealedAccessToken,
+    sealedRefreshToken,
     serial: (before?.serial ?? after) + 1,
     accessExpiresAt,
     ...(refreshExpiresAt !== undefined && { refreshExpiresAt }),
-    scopes: pair.scopes ?? rest.scopes,
+    scopes: facts.scopes ?? rest.scopes,
     refreshedAt: requestedAt,
+    ...(authorizer && { authorizer }),
   };
+}
+
+/** A pair that has just arrived and is not verified yet; without `facts` Webex has not exchanged it. */
+export function newPending(given: {
+  id: string;
+  source: PendingGrant['source'];
+  sealed: SealedTokens;
+  facts?: PairFacts | undefined;
+  by?: string | undefined;
+  now: number;
+}): PendingGrant {
+  const { id, source, sealed, facts, by, now } = given;
+  return { id, source, ...sealed, receivedAt: now, tries: 0, ...(facts && { facts }), ...(by && { by }) };
 }
 
 /** How long the refresh token still lives, in ms; where that is unknown, a cautious guess. */
 export function timeLeftMs({ refreshExpiresAt, refreshedAt }: StoredGrant, now: number): number {
   return (refreshExpiresAt ?? refreshedAt + assumedRefreshMs) - now;
+}
+
+/** Whether the refresh token may still be alive at `now`. */
+export function mayStillLive({ refreshExpiresAt, refreshedAt }: StoredGrant, now: number): boolean {
+  return now < (refreshExpiresAt ?? refreshedAt + longestRefreshMs);
 }

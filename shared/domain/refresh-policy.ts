@@ -1,32 +1,36 @@
-/** What to do about a connection's tokens, and what an exchange's outcome makes of it. Decisions are data. */
+/** What to do about a connection's grant, and what the result of an exchange makes of it. Decisions are data. */
 
-import type { Connection, Lease } from './connection.ts';
+import type { Connection, ConnectionFault, Lease } from './connection.ts';
 import type { EventDraft } from './event.ts';
 import { type Failure, type FailureCode, retryAfterMsOf, trackingIdOf } from './failure.ts';
-import { type StoredGrant, timeLeftMs } from './grant.ts';
+import { mayStillLive, type StoredGrant, timeLeftMs } from './grant.ts';
 import { crossedWarning, dueAt, longestPlanMs, nextWarning, retryDelayMs } from './refresh-schedule.ts';
+import { day, hour, minute, second } from './time.ts';
 
 /** An exchange at Webex has answered or is given up within this time. */
-export const exchangeMs = 30_000;
+export const exchangeMs = 30 * second;
 
 /**
  * How long one owner may hold a refresh token. A third goes to taking the lease, a third is the exchange, a third is
- * slack for clocks that differ: an owner that still lives has given up before another may begin.
+ * slack for clocks that differ: an owner that still lives has given up before another may start.
  */
 export const leaseMs = 3 * exchangeMs;
 
-/** The second proof of a refused grant is asked for no sooner than this after the first. */
-export const confirmRefusalAfterMs = 10 * 60_000;
+/** Webex must refuse a grant twice, at least this far apart, before the refusal counts as confirmed. */
+export const confirmRefusalAfterMs = 10 * minute;
 
 /**
- * A pair that Webex gave is tried to be stored for so long after the lease was taken. Whoever takes the lease meanwhile
- * can at worst be refused once (the pair was rotated away under them): ours still arrives before the second proof.
+ * How long to keep trying to store a new pair, counted from the exchange. A worker that takes the lease in the meantime can
+ * be refused once at most, because the token was rotated; our pair is stored before that worker may ask a second time.
  */
 export const storeWithinMs = leaseMs + confirmRefusalAfterMs;
 
-/** Faults that are ours: every customer meets them alike, so they are no customer's. */
-const ourFaults: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  'client_refused',
+/** An ended connection is tried again this often, by itself and because a caller asks. */
+const retryEndedMs = day;
+const retryEndedOnDemandMs = 10 * minute;
+
+/** Faults of our own platform: they say nothing about the customer, so they leave no mark on it. */
+const platformFaults: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'configuration_invalid',
   'secret_missing',
   'secrets_unavailable',
@@ -34,7 +38,7 @@ const ourFaults: ReadonlySet<FailureCode> = new Set<FailureCode>([
 ]);
 
 export function isPlatformFault(code: FailureCode): boolean {
-  return ourFaults.has(code);
+  return platformFaults.has(code);
 }
 
 export type RefreshDecision =
@@ -44,17 +48,25 @@ export type RefreshDecision =
   | { kind: 'not_connected' }
   | { kind: 'reauthorization_required' };
 
-/** `force`: someone asks for it now. What is refused for good stays so until an administrator authorizes again. */
+/**
+ * @param force a caller asks for it now. An ended connection is then tried at most every 10 minutes, otherwise once a day.
+ */
 export function decideRefresh(connection: Connection, now: number, force = false): RefreshDecision {
-  if (connection.state === 'reauthorization_required') return { kind: 'reauthorization_required' };
-  if (!connection.grant || connection.nextRefreshAt === undefined) return { kind: 'not_connected' };
-  // An hour ahead and more: the clock has jumped back since, and the lease must not outlive its owner by as much.
-  const lease = connection.lease;
-  if (lease && lease.endsAt > now && lease.endsAt <= now + leaseMs + 3_600_000)
-    return { kind: 'leased', until: lease.endsAt };
-  if (force || connection.nextRefreshAt <= now || connection.nextRefreshAt > now + longestPlanMs)
-    return { kind: 'due' };
-  return { kind: 'not_due', at: connection.nextRefreshAt };
+  const { state, grant, nextRefreshAt, retriedAt = 0 } = connection;
+  const ended = state === 'reauthorization_required';
+  if (ended && !(grant && mayStillLive(grant, now))) return { kind: 'reauthorization_required' };
+  if (!grant || nextRefreshAt === undefined) return { kind: 'not_connected' };
+  const until = leasedUntil(connection, now);
+  if (until !== undefined) return { kind: 'leased', until };
+  if (ended && force && now - retriedAt < retryEndedOnDemandMs) return { kind: 'reauthorization_required' };
+  if (force || nextRefreshAt <= now || nextRefreshAt > now + longestPlanMs) return { kind: 'due' };
+  return { kind: 'not_due', at: nextRefreshAt };
+}
+
+/** Until when another owner holds the lease; undefined when it is free. */
+export function leasedUntil({ lease }: Connection, now: number): number | undefined {
+  // A lease that ends an hour too late was taken by a clock that has jumped back since; it must not outlive its owner by as much.
+  return lease && lease.endsAt > now && lease.endsAt <= now + leaseMs + hour ? lease.endsAt : undefined;
 }
 
 /** Whether there is time for an exchange before the lease ends, with the slack that is its last third. */
@@ -62,10 +74,11 @@ export function mayExchange(lease: Lease, now: number): boolean {
   return now <= lease.endsAt - 2 * exchangeMs;
 }
 
-/** The connection with a lease for `owner`; it is held once this has been committed on the version that was read. */
+/** The connection with a lease for `owner`, who holds it once this is committed on the version that was read. */
 export function withLease(connection: Connection, owner: string, now: number): Connection & { lease: Lease } {
-  const epoch = connection.epoch + 1;
-  return { ...connection, epoch, lease: { owner, epoch, endsAt: now + leaseMs } };
+  const ended = connection.state === 'reauthorization_required';
+  const lease = { owner, endsAt: now + leaseMs };
+  return { ...connection, epoch: connection.epoch + 1, lease, ...(ended && { retriedAt: now }) };
 }
 
 export interface Decided {
@@ -73,16 +86,17 @@ export interface Decided {
   events: EventDraft[];
 }
 
-/** The grant's own dates and health after a success: everything about failure is forgotten. */
+/** The connection with a grant that works: its dates are planned anew, everything about failures is forgotten. */
 export function withGrant(
   connection: Connection,
   grant: StoredGrant,
   now: number,
   requiredScopes: string[] = [],
 ): Connection {
-  const { fault: _fault, refusedAt: _refused, lease: _lease, nextWarningAt: _warning, ...rest } = connection;
+  const { fault: _fault, refusals: _refusals, retriedAt: _retried, ...kept } = connection;
+  const { lease: _lease, nextWarningAt: _warning, ...rest } = kept;
   const warning = nextWarning(grant.refreshExpiresAt, now);
-  const well: Connection = {
+  const working: Connection = {
     ...rest,
     state: 'active',
     grant,
@@ -90,7 +104,7 @@ export function withGrant(
     nextRefreshAt: dueAt(connection.customerId, grant),
     ...(warning && { nextWarningAt: warning.at }),
   };
-  return withMissingScopes(well, requiredScopes);
+  return withMissingScopes(working, requiredScopes);
 }
 
 /** The connection with the list of required scopes that it was not granted. */
@@ -102,8 +116,8 @@ export function withMissingScopes(connection: Connection, requiredScopes: string
 }
 
 /**
- * `owner` of a lease has brought a new pair. Where it came so late that another holds the lease by now, that lease
- * stays: its owner's exchange is under way.
+ * `owner` of a lease has brought a new pair. If it comes so late that another worker holds the lease by now, that lease
+ * stays, because its exchange is under way.
  */
 export function afterSuccess(
   connection: Connection,
@@ -121,38 +135,84 @@ export function afterSuccess(
   };
 }
 
+/** When and how a failure is judged. Refusals before `voidBefore` belong to an incident that is over. */
+export interface FailureContext {
+  now: number;
+  /** Uniform in [0, 1). */
+  random: number;
+  voidBefore?: number;
+}
+
 /**
- * The exchange failed. Nothing transient costs the connection: only a second refusal of the same grant, a while after
- * the first, ends it. What is our own fault leaves no mark.
+ * The exchange failed, and the customer is told. Nothing of this ends the connection; an ended one is tried again a day
+ * later while its refresh token may live.
  */
-export function afterFailure(connection: Connection, failure: Failure, now: number, random: number): Decided {
+export function afterFailure(connection: Connection, failure: Failure, context: FailureContext): Decided {
   const { lease: _lease, ...released } = connection;
-  const grant = connection.grant;
+  const { grant } = connection;
   if (!grant || isPlatformFault(failure.code)) return { connection: released, events: [] };
-
-  const refused = failure.code === 'grant_refused';
-  const [trackingId, retryAfterMs] = [trackingIdOf(failure), retryAfterMsOf(failure)];
-  const fault = { code: failure.code, message: failure.message, at: now, ...(trackingId && { trackingId }) };
+  const { now, random } = context;
+  const fault = toFault(failure, now);
   const failures = connection.failures + 1;
-  if (refused && connection.refusedAt !== undefined && now - connection.refusedAt >= confirmRefusalAfterMs) {
-    const { nextRefreshAt: _next, nextWarningAt: _warning, ...ended } = released;
-    return {
-      connection: { ...ended, state: 'reauthorization_required', failures, fault },
-      events: [{ type: 'reauthorization_required', facts: { reason: failure.message } }],
-    };
+  if (connection.state === 'reauthorization_required') {
+    return { connection: { ...withNextRetry(released, now), failures, fault }, events: [] };
   }
-
-  // Never in the future, where a clock that jumped back would put it: the second proof would not come for as long.
-  const refusedAt = refused ? Math.min(connection.refusedAt ?? now, now) : connection.refusedAt;
-  const delay = retryDelayMs({ failures, timeLeftMs: timeLeftMs(grant, now), random, retryAfterMs });
-  const nextRefreshAt = now + (refused ? confirmRefusalAfterMs : delay);
+  const refusals = refusalsAfter(connection, failure.code, context);
+  const retryAfterMs = retryAfterMsOf(failure);
+  const backoff = retryDelayMs({ failures, timeLeftMs: timeLeftMs(grant, now), random, retryAfterMs });
+  const delay = failure.code === 'grant_refused' ? Math.max(backoff, confirmRefusalAfterMs) : backoff;
   return {
-    connection: { ...released, state: 'degraded', failures, fault, nextRefreshAt, ...(refusedAt && { refusedAt }) },
+    connection: {
+      ...released,
+      state: 'degraded',
+      failures,
+      fault,
+      nextRefreshAt: now + delay,
+      ...(refusals && { refusals }),
+    },
     events: connection.state === 'active' ? [{ type: 'degraded', facts: { code: fault.code } }] : [],
   };
 }
 
-/** The runway crossed a mark: the warning, and when the next one is. */
+/** Webex refused the exchange itself, as opposed to not answering: the fleet may be refused, or this customer alone. */
+const refusalCodes: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'grant_refused',
+  'client_refused',
+  'webex_unexpected',
+]);
+
+export function isRefusal(code: FailureCode): boolean {
+  return refusalCodes.has(code);
+}
+
+/**
+ * A run was refused, or asked to slow down, and does not know yet whether that is this customer's doing or the fleet's: only the
+ * refusal is noted. The customer stays due, so the first run after an incident renews it; a grant that is said to be dead is
+ * asked about ten minutes later, when the answer can confirm the first one.
+ */
+export function afterUnjudged(connection: Connection, failure: Failure, context: FailureContext): Connection {
+  const { lease: _lease, ...released } = connection;
+  if (connection.state === 'reauthorization_required') return withNextRetry(released, context.now);
+  const refusals = isRefusal(failure.code) ? refusalsAfter(connection, failure.code, context) : connection.refusals;
+  const delay = retryAfterMsOf(failure) ?? (failure.code === 'grant_refused' ? confirmRefusalAfterMs : undefined);
+  return {
+    ...released,
+    ...(delay !== undefined && { nextRefreshAt: context.now + delay }),
+    ...(refusals && { refusals }),
+  };
+}
+
+/** Webex has confirmed that it refuses this grant. The pair stays, because Webex has been seen to take a refusal back. */
+export function afterConfirmedRefusal(connection: Connection, failure: Failure, now: number): Decided {
+  const { lease: _lease, nextWarningAt: _warning, ...rest } = connection;
+  const ended: Connection = { ...rest, state: 'reauthorization_required', fault: toFault(failure, now) };
+  return {
+    connection: withNextRetry(ended, now),
+    events: [{ type: 'reauthorization_required', facts: { reason: failure.message } }],
+  };
+}
+
+/** The time left crossed a mark: the warning, and when the next one is. */
 export function afterWarning(connection: Connection, now: number): Decided {
   const { nextWarningAt, ...rest } = connection;
   if (nextWarningAt === undefined || nextWarningAt > now || !connection.grant) return { connection, events: [] };
@@ -164,4 +224,28 @@ export function afterWarning(connection: Connection, now: number): Decided {
     connection: { ...rest, ...(next && { nextWarningAt: next.at }) },
     events: [{ type: 'expiring', facts: { days, expiresAt: refreshExpiresAt } }],
   };
+}
+
+function toFault(failure: Failure, at: number): ConnectionFault {
+  const trackingId = trackingIdOf(failure);
+  return { code: failure.code, message: failure.message, at, ...(trackingId && { trackingId }) };
+}
+
+/** The ended connection with its next try, as long as the refresh token may live then. */
+function withNextRetry({ nextRefreshAt: _old, ...rest }: Connection, now: number): Connection {
+  const at = now + retryEndedMs;
+  return rest.grant && mayStillLive(rest.grant, at) ? { ...rest, nextRefreshAt: at } : rest;
+}
+
+function refusalsAfter(
+  { refusals }: Connection,
+  code: FailureCode,
+  { now, voidBefore = 0 }: FailureContext,
+): Connection['refusals'] {
+  if (!isRefusal(code)) return refusals;
+  // An instant in the future was written by a clock that has jumped back since.
+  const counted = (at: number | undefined) => (at === undefined || at < voidBefore ? now : Math.min(at, now));
+  const dead = code === 'grant_refused';
+  const grantSince = dead || (refusals?.grantSince ?? -1) >= voidBefore ? counted(refusals?.grantSince) : undefined;
+  return { since: counted(refusals?.since), ...(grantSince !== undefined && { grantSince }) };
 }

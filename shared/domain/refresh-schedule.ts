@@ -10,7 +10,10 @@ const renewEveryMs = 7 * day;
 /** Nothing is ever planned further ahead; an instant beyond was written by a clock that was wrong. */
 export const longestPlanMs = renewEveryMs + hour;
 
-/** Days of runway at which the portal is warned. */
+/** So long the delay stays below an hour, so every hourly run tries again: an incident of some hours is over one run after its end. */
+const hourlyTries = 6;
+
+/** Days of time left at which the portal is warned. */
 export const warningDays = [30, 14, 7, 3, 1] as const;
 
 /** A place in [0, 1) that is always the same for an id and evenly spread over ids. */
@@ -40,23 +43,27 @@ export function dueAt(
 }
 
 /**
- * How long to wait after the `failures`-th failure in a row: 10 minutes, doubled each time, at most 12 hours and at
- * most a twentieth of the runway that is left, at least 5 minutes; then up to a quarter less by chance, so that customers who failed
- * together do not come back together. Never shorter than Webex asked for.
+ * How long to wait after the `failures`-th failure in a row: 10 minutes, doubled each time; for the first six at most 50
+ * minutes, then at most 12 hours; at most a twentieth of the time left, at least 5 minutes. Up to a quarter is taken off by
+ * chance, so that customers who failed together do not come back together. Never shorter than Webex asked for.
  */
 export function retryDelayMs(facts: {
   failures: number;
   timeLeftMs: number;
   random: number;
-  retryAfterMs?: number;
+  retryAfterMs?: number | undefined;
 }): number {
-  const growing = 10 * minute * 2 ** Math.min(facts.failures - 1, 12);
+  const { failures } = facts;
+  const growing =
+    failures <= hourlyTries
+      ? Math.min(10 * minute * 2 ** (failures - 1), 50 * minute)
+      : 50 * minute * 2 ** Math.min(failures - hourlyTries, 12);
   const longest = Math.min(12 * hour, facts.timeLeftMs / 20);
   const delay = Math.max(5 * minute, Math.min(growing, longest));
   return Math.max(facts.retryAfterMs ?? 0, Math.round(delay * (1 - facts.random / 4)));
 }
 
-/** The first instant from `now` on at which the runway crosses a warning mark, and the mark; undefined when all lie behind. */
+/** The first instant from `now` on at which the time left crosses a warning mark, and the mark; undefined when all lie behind. */
 export function nextWarning(
   refreshExpiresAt: number | undefined,
   now: number,
@@ -69,7 +76,7 @@ export function nextWarning(
   return undefined;
 }
 
-/** The mark that a runway has crossed most lately at `now`; undefined above the highest. */
+/** The mark that the time left has crossed last at `now`; undefined above the highest. */
 export function crossedWarning(refreshExpiresAt: number, now: number): number | undefined {
   return warningDays.findLast((days) => refreshExpiresAt - days * day <= now);
 }

@@ -26,6 +26,7 @@ export const statusOf: Record<FailureCode, number> = {
   wrong_organization: 403,
   administrator_required: 403,
   scopes_missing: 403,
+  organization_connected: 409,
   webex_unavailable: 502,
   webex_rate_limited: 503,
   webex_unauthorized: 502,

@@ -4,6 +4,8 @@ export const connections = 'connections';
 export const outbox = 'outbox';
 export const unsentMessages = 'unsent_messages';
 export const syncHeads = 'sync_heads';
+/** The circuit breaker of the whole fleet: see domain/breaker.ts. */
+export const breakerPath = 'fleet/refresh';
 
 export const customerPath = (id: string) => `customers/${id}`;
 export const connectionPath = (id: string) => `${connections}/${id}`;

@@ -4,25 +4,26 @@ import type { Connection } from '../domain/connection.ts';
 import { type Customer, proxiesOf } from '../domain/customer.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
 import { decideRefresh } from '../domain/refresh-policy.ts';
+import { minute } from '../domain/time.ts';
 import type { Ports, WebexAccess } from '../ports.ts';
 import { accessTokenPlace, connectionPath, customerPath } from '../storage/layout.ts';
-
 import { refreshOnDemand } from './refresh-on-demand.ts';
 
-/** A token with less than this left is renewed before it is given out. */
-const nearEndMs = 10 * 60_000;
+/** A token with less time left is renewed before it is given out. */
+const nearEndMs = 10 * minute;
 /** Enough for the call that the token is asked for. */
-const soonMs = 60_000;
+const oneCallMs = minute;
 
 export interface CustomerAccess extends WebexAccess {
   customer: Customer;
-  /** When the token dies, epoch ms. */
+  /** When the token expires, epoch ms. */
   expiresAt: number;
 }
 
 /**
- * A token that still works is served while refreshing fails.
- * @throws Failure `not_found`, `not_connected`, `reauthorization_required`, and Webex's codes once the token is dead
+ * The token of the verified grant; a pending one is never given out. A token that still works is served while refreshing fails.
+ * @throws Failure `not_found`, `not_connected`, `reauthorization_required`, `busy` while the only pair is not verified yet, and
+ *   Webex's codes once the token has expired
  */
 export async function getAccessToken(ports: Ports, customerId: string): Promise<CustomerAccess> {
   const { clock, store } = ports;
@@ -32,28 +33,38 @@ export async function getAccessToken(ports: Ports, customerId: string): Promise<
   ]);
   if (!customer || !read) throw new Failure('not_found', 'There is no such customer.');
   let connection = read.data;
-  if (!connection.grant) throw new Failure('not_connected', 'No administrator has authorized this customer yet.');
+  assertConnected(connection);
   const leftMs = connection.grant.accessExpiresAt - clock.now();
-  // Somebody who renews it already is waited for only once nothing works any more.
-  const beingRenewed = leftMs > soonMs && decideRefresh(connection, clock.now(), true).kind === 'leased';
-  if ((leftMs < nearEndMs || connection.grant.unverified) && !beingRenewed) {
+  // Another worker that renews it already is waited for only once the token has expired.
+  const isBeingRenewed = leftMs > oneCallMs && decideRefresh(connection, clock.now(), true).kind === 'leased';
+  if (leftMs < nearEndMs && !isBeingRenewed) {
     try {
       connection = (await refreshOnDemand(ports, customerId)).connection ?? connection;
     } catch (error) {
-      const stillWorks = connection.grant!.accessExpiresAt > clock.now() && !connection.grant!.unverified;
-      if (!stillWorks || codeOf(error) === 'not_found') throw error;
+      if (leftMs <= 0 || codeOf(error) === 'not_found') throw error;
     }
   }
-  if (connection.grant!.unverified) throw new Failure('busy', 'Whose tokens these are is being asked; try again.');
-  const { sealedAccessToken, accessExpiresAt } = connection.grant!;
+  assertConnected(connection);
+  const { sealedAccessToken, accessExpiresAt } = connection.grant;
   const accessToken = await ports.sealer.open(sealedAccessToken, accessTokenPlace(customerId));
   const proxies = proxiesOf(customer.data);
   return { accessToken, customer: customer.data, expiresAt: accessExpiresAt, ...(proxies && { proxies }) };
 }
 
+type Connected = Connection & Required<Pick<Connection, 'grant'>>;
+
+function assertConnected(connection: Connection): asserts connection is Connected {
+  if (connection.grant) return;
+  if (connection.pending) {
+    const text = 'These tokens have not been verified yet. Try again shortly.';
+    throw new Failure('busy', text, { retryAfterMs: minute });
+  }
+  throw new Failure('not_connected', 'No administrator has authorized this customer yet.');
+}
+
 /**
  * Makes a call in the customer's name; a 401 renews the token once and calls once more.
- * @throws Failure what `workingAccess` and the call throw
+ * @throws Failure what `getAccessToken` and the call throw
  */
 export async function withAccessToken<T>(
   ports: Ports,

@@ -1,7 +1,6 @@
 /** Asks Webex who a pair of tokens belongs to: the person, their roles and their organization. */
 
 import type { Consent } from '../domain/authorization.ts';
-
 import { codeOf, Failure } from '../domain/failure.ts';
 import type { Proxies } from '../domain/proxy.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -11,7 +10,10 @@ import type { Ports } from '../ports.ts';
 /** Longer names would only fill the page. */
 const maxNameLength = 200;
 
-/** Whose tokens these are. A user who may not read the organization is no administrator of it. */
+/**
+ * Whose tokens these are. A user who may not read the organization is no administrator of it.
+ * @throws Failure Webex's codes
+ */
 export async function identify(
   ports: Ports,
   pair: { accessToken: Secret; scopes?: string[] | undefined },
@@ -20,7 +22,7 @@ export async function identify(
   const access = { accessToken: pair.accessToken, ...(proxies && { proxies }) };
   const me = await ports.webex.me(access);
   if (!me.orgId) throw new Failure('webex_unavailable', 'Webex did not say which organization this is.');
-  const named = await ports.webex.organization(access, me.orgId).catch((error) => {
+  const organization = await ports.webex.organization(access, me.orgId).catch((error) => {
     if (codeOf(error) === 'webex_forbidden' || codeOf(error) === 'webex_not_found') return undefined;
     throw error;
   });
@@ -30,7 +32,7 @@ export async function identify(
     email,
     displayName: truncate(me.displayName ?? email, maxNameLength),
     organizationId: me.orgId,
-    organizationName: truncate(named?.displayName ?? me.orgId, maxNameLength),
+    organizationName: truncate(organization?.displayName ?? me.orgId, maxNameLength),
   };
   return { authorizer, roles: me.roles, scopes: pair.scopes ?? ports.settings.requiredScopes };
 }

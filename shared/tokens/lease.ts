@@ -1,35 +1,50 @@
-/** The two commits around an exchange: the lease before it, the result after it. Either may conflict, or lose its answer. */
+/** The two commits around an exchange: the lease before it, the result after it. Either may conflict, or lose its response. */
 
 import { randomUUID } from 'node:crypto';
+import { backoffMs } from '../domain/backoff.ts';
 import type { Connection, Lease } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
 import { codeOf } from '../domain/failure.ts';
-import { type Decided, decideRefresh, withLease } from '../domain/refresh-policy.ts';
+import { type Decided, type RefreshDecision, withLease } from '../domain/refresh-policy.ts';
+import { second } from '../domain/time.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { connectionPath, customerPath } from '../storage/layout.ts';
 import { newEvents } from '../storage/outbox.ts';
 import { commitDecision } from '../storage/transact.ts';
-import type { RefreshResult } from './refresh.ts';
 
-export interface Held {
-  held: Stored<Connection & { lease: Lease }>;
+export type LeasedConnection = Connection & { lease: Lease };
+
+export interface Leased {
+  leased: Stored<LeasedConnection>;
   customer: Customer | undefined;
 }
 
-/** How often an edit of the connection that comes in between is read again before others go first. */
+/** Why the lease was not taken; `superseded`: the pair has been replaced in the meantime. */
+export interface NotLeased {
+  outcome: Exclude<RefreshDecision['kind'], 'due'> | 'superseded';
+  connection?: Connection;
+}
+
+/** After this many conflicts in a row other writers go first. */
 const leaseTries = 3;
+const storePause = { firstMs: 100, maxMs: 5 * second };
 
 /**
- * Takes the lease, or says why not. What was refused is read again: a conflict may be an edit that does not matter, somebody
- * else's lease, or our own lease whose answer was lost; so may a store that seemed away.
+ * Takes the lease on the version that was read, or says why not. After a conflict the connection is read again: it may be an
+ * edit that does not matter, the lease of another worker, or our own lease whose response was lost.
+ * @param isSame whether the connection still has the pair that is to be exchanged
+ * @throws Failure what the store throws
  */
-export async function lease(ports: Ports, first: Stored<Connection>, force?: boolean): Promise<Held | RefreshResult> {
+export async function acquireLease(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  first: Stored<Connection>,
+  { decide, isSame }: { decide: (connection: Connection, now: number) => RefreshDecision; isSame: IsSame },
+): Promise<Leased | NotLeased> {
   const { store, clock } = ports;
   const owner = randomUUID();
-  const serial = first.data.grant?.serial;
   let read = first;
   for (let tried = 0; tried < leaseTries; tried++) {
-    const decision = decideRefresh(read.data, clock.now(), force);
+    const decision = decide(read.data, clock.now());
     if (decision.kind !== 'due') return { outcome: decision.kind, connection: read.data };
     const data = withLease(read.data, owner, clock.now());
     // Side by side: the lease is on its way to the disk while the proxies are read.
@@ -40,31 +55,35 @@ export async function lease(ports: Ports, first: Stored<Connection>, force?: boo
         store.commit([{ set: read.path, data, if: { version: read.version } }]),
         customer,
       ]);
-      return { held: { path: read.path, version, data }, customer: record };
+      return { leased: { path: read.path, version, data }, customer: record };
     } catch (error) {
       refusal = error;
       if (codeOf(error) !== 'conflict' && codeOf(error) !== 'store_unavailable') throw error;
     }
     const now = await store.get<Connection>(read.path);
     if (!now) return { outcome: 'superseded' };
-    const { lease: holder } = now.data;
-    if (holder?.owner === owner)
-      return { held: { ...now, data: { ...now.data, lease: holder } }, customer: (await customer)?.data };
+    const { lease } = now.data;
+    if (lease?.owner === owner)
+      return { leased: { ...now, data: { ...now.data, lease } }, customer: (await customer)?.data };
     if (codeOf(refusal) === 'store_unavailable') throw refusal;
-    if (now.data.grant?.serial !== serial) return { outcome: 'superseded', connection: now.data };
+    if (!isSame(now.data)) return { outcome: 'superseded', connection: now.data };
     read = now;
   }
   return { outcome: 'leased', connection: read.data };
 }
 
+export type IsSame = (connection: Connection) => boolean;
+
 /**
- * Commits what an exchange made of the connection, again and again while the store is away, until `until` (epoch ms).
- * On a conflict the connection is read again: an edit of the customer is kept beneath our result; a commit of ours
- * whose answer was lost is recognized; where `decide` finds that ours does not count any more, undefined comes back.
+ * Stores what an exchange made of the connection, again and again while the store is away, until `until` (epoch ms). After a
+ * conflict the connection is read again, so an edit of the customer is kept beneath our result, and a commit of ours whose
+ * response was lost is recognized.
+ * @returns the stored connection; undefined where `decide` finds that our result does not count any more
+ * @throws Failure `store_unavailable` after `until`; what the store throws
  */
-export async function settle(
+export async function storeResult(
   ports: Ports,
-  held: Stored<Connection>,
+  leased: Stored<Connection>,
   result: {
     decide: (connection: Connection) => Decided | undefined;
     isStored: (connection: Connection) => boolean;
@@ -73,8 +92,8 @@ export async function settle(
   },
 ): Promise<Connection | undefined> {
   const { store, clock } = ports;
-  const { customerId } = held.data;
-  let current: Stored<Connection> | undefined = held;
+  const { customerId } = leased.data;
+  let current: Stored<Connection> | undefined = leased;
   for (let attempt = 1; ; attempt++) {
     try {
       current ??= await store.get<Connection>(connectionPath(customerId));
@@ -90,10 +109,10 @@ export async function settle(
       return connection;
     } catch (error) {
       const code = codeOf(error);
-      // However late: what was written instead says whether ours still counts.
+      // Even after `until`: what was written instead says whether our result still counts.
       if (code === 'conflict') current = undefined;
       else if (code !== 'store_unavailable' || clock.now() >= result.until) throw error;
-      await clock.sleep(Math.min(5_000, 50 * 2 ** attempt) * (0.5 + clock.random() / 2));
+      await clock.sleep(backoffMs(attempt, storePause, clock.random()));
     }
   }
 }

@@ -1,24 +1,42 @@
-/** The scheduled run over all connections: renews what is due, warns of short runways, publishes what crashes left behind. */
+/**
+ * The scheduled run over all connections: renews what is due, judges what was refused, warns of what expires, publishes what
+ * crashes left behind.
+ */
 
+import type { Breaker } from '../domain/breaker.ts';
 import type { Connection } from '../domain/connection.ts';
-import { causeOf, codeOf, Failure } from '../domain/failure.ts';
+import { causeOf, codeOf, Failure, retryAfterMsOf } from '../domain/failure.ts';
 import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
-import { afterWarning, isPlatformFault } from '../domain/refresh-policy.ts';
+import { confirmRefusalAfterMs, isRefusal } from '../domain/refresh-policy.ts';
 import { longestPlanMs } from '../domain/refresh-schedule.ts';
+import {
+  type Answer,
+  isSuspicious,
+  newTally,
+  type Tally,
+  toSample,
+  withAnswer,
+  withoutSuspicion,
+} from '../domain/run-tally.ts';
+import { minute } from '../domain/time.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { connections } from '../storage/layout.ts';
-import { newEvents, sweepOutbox } from '../storage/outbox.ts';
+import { sweepOutbox } from '../storage/outbox.ts';
 import { everyDocument } from '../storage/pages.ts';
-import { transact } from '../storage/transact.ts';
-import { type RefreshOutcome, refreshConnection } from './refresh.ts';
+import { changeBreaker, readBreaker } from './breaker.ts';
+import { openIfRefused, probeFleet, type Suspicion } from './fleet-probe.ts';
+import { hasWorked, isSuccess } from './fleet-sample.ts';
+import { judgeRefusals, type NotedRefusal } from './judge-refusals.ts';
+import { type RefreshOutcome, type RefreshResult, refreshConnection } from './refresh.ts';
+import { warnExpiring } from './warn-expiring.ts';
 
 export interface RefreshRun {
   /** How many connections ended with each outcome. */
   outcomes: Partial<Record<RefreshOutcome | 'error', number>>;
   warnings: number;
   published: number;
-  /** Why the run ended: nothing more is due, its time is used up, or Webex refuses our own credentials. */
-  ended: 'done' | 'out_of_time' | 'client_refused';
+  /** Why the run ended: nothing more is due, its time is used up, the fleet is refused, or Webex limits the rate for longer. */
+  ended: 'done' | 'out_of_time' | 'breaker_open' | 'rate_limited';
 }
 
 /** What bounds a run. It takes up nothing new after `endsAt` (epoch ms) or once the signal has aborted. */
@@ -28,98 +46,172 @@ export interface RunLimits {
   signal?: AbortSignal;
 }
 
-/**
- * So many in a row meet a fault of ours, without any success between them: then it is ours. One customer for whom Webex
- * answers like that by itself must not keep the run from all who come after it.
- */
-const faultsInARow = 3;
 /** Warnings and the outbox have this much time of their own, however long the renewals took. */
-const afterwardsMs = 2 * 60_000;
+const afterwardsMs = 2 * minute;
+
+/** What one run remembers while it works. */
+interface RunState {
+  outcomes: RefreshRun['outcomes'];
+  tally: Tally;
+  noted: NotedRefusal[];
+  asked: Set<string>;
+  closedAt: number;
+  /** Rate limits since the last success, and until when Webex asks to wait. */
+  limits: { count: number; until: number; doubted: boolean };
+}
 
 /**
- * Renews every connection that is due, oldest first, `concurrency` at a time; one customer's failure is its own.
- * Stops when Webex refuses our own credentials. What time did not suffice for is first in the next run.
- * @throws Failure what the store throws when what is due cannot be read; what was begun is brought to its end before
+ * Renews every connection that is due, oldest first, `concurrency` at a time; one customer's failure is its own. Only the
+ * circuit breaker stops a run, and a rate limit pauses it. What time did not suffice for is first in the next run.
+ * @throws Failure what the store throws when what is due cannot be read; exchanges in progress are brought to their end before
  */
 export async function refreshDue(ports: Ports, limits: RunLimits): Promise<RefreshRun> {
-  const { clock, log } = ports;
-  const run: RefreshRun = { outcomes: {}, warnings: 0, published: 0, ended: 'done' };
-  let inARow = 0;
-  let accepted = false;
-
-  async function renew(read: Stored<Connection>): Promise<void> {
-    let outcome: RefreshOutcome | 'error' = 'error';
-    try {
-      ({ outcome } = await refreshConnection(ports, read));
-      if (outcome === 'refreshed' || outcome === 'unchanged') [inARow, accepted] = [0, true];
-    } catch (error) {
-      const code = codeOf(error);
-      if (isPlatformFault(code) && code !== 'store_unavailable') inARow += 1;
-      const cause = error instanceof Failure ? causeOf(error) : String(error);
-      log.error('refresh_error', { customer: read.data.customerId, code, cause });
-    }
-    run.outcomes[outcome] = (run.outcomes[outcome] ?? 0) + 1;
-  }
-  const goesOn = () => {
-    if (inARow >= faultsInARow) run.ended = 'client_refused';
-    else if (isOver(ports, limits)) run.ended = 'out_of_time';
-    return run.ended === 'done';
+  const { clock } = ports;
+  const { breaker } = await readBreaker(ports);
+  const state: RunState = {
+    outcomes: {},
+    tally: newTally,
+    noted: [],
+    asked: new Set(),
+    closedAt: breaker.closedAt ?? 0,
+    limits: { count: 0, until: 0, doubted: false },
   };
-  const now = clock.now();
-  const due = reached(ports, { field: 'nextRefreshAt', before: now + 1 });
-  // Planned by a clock that was wrong: no instant of such a plan would ever come.
-  const unreachable = reached(ports, { field: 'nextRefreshAt', from: now + longestPlanMs + 1 });
-  const { concurrency } = limits;
-  await forEachConcurrently(due, { concurrency, goesOn }, renew);
-  await forEachConcurrently(unreachable, { concurrency, goesOn }, renew);
-  if (inARow > 0 && !accepted) run.ended = 'client_refused';
-
+  const ended = await renewUnlessOpen(ports, limits, state, breaker);
   const after = { ...limits, endsAt: Math.max(limits.endsAt, clock.now()) + afterwardsMs };
+  const goesOn = () => !isOver(ports, after);
   const [warnings, published] = await Promise.all([
-    warnCrossed(ports, after),
-    sweepOutbox(ports, () => !isOver(ports, after)),
+    warnExpiring(ports, { concurrency: limits.concurrency, goesOn }),
+    sweepOutbox(ports, goesOn),
   ]);
-  Object.assign(run, { warnings, published });
-  return run;
+  return { outcomes: state.outcomes, warnings, published, ended };
+}
+
+async function renewUnlessOpen(
+  ports: Ports,
+  limits: RunLimits,
+  state: RunState,
+  breaker: Breaker,
+): Promise<RefreshRun['ended']> {
+  const { clock } = ports;
+  if ((breaker.pausedUntil ?? 0) > clock.now() && !(await waitUntil(ports, limits, breaker.pausedUntil!)))
+    return 'rate_limited';
+  if (breaker.state === 'open') {
+    if (!(await probeFleet(ports))) return 'breaker_open';
+    // Every refusal before this instant is void.
+    state.closedAt = clock.now();
+  }
+  const ended = await renewDue(ports, limits, state);
+  if (ended === 'breaker_open') return ended;
+  const own = toSample(state.tally, clock.now());
+  return (await judgeRefusals(ports, { own, asked: state.asked, noted: state.noted })) ? 'breaker_open' : ended;
+}
+
+/** Goes through what is due; a suspicion or a rate limit interrupts it until it is cleared up. */
+async function renewDue(ports: Ports, limits: RunLimits, state: RunState): Promise<RefreshRun['ended']> {
+  const { concurrency } = limits;
+  let interrupted = true;
+  const goesOn = () => {
+    interrupted = isOver(ports, limits) || isSuspicious(state.tally) || isHeldUp(state);
+    return !interrupted;
+  };
+  let due = everyDue(ports);
+  while (interrupted) {
+    interrupted = false;
+    await forEachConcurrently(due, { concurrency, goesOn }, (read) => renew(ports, state, read));
+    if (isOver(ports, limits)) return interrupted ? 'out_of_time' : 'done';
+    if (isHeldUp(state) && !isOwnLimit(state)) {
+      if (!(await pause(ports, limits, state))) return 'rate_limited';
+      [due, interrupted] = [everyDue(ports), true];
+    } else if (isSuspicious(state.tally)) {
+      if (await openIfRefused(ports, suspicionOf(ports, state))) return 'breaker_open';
+      state.tally = withoutSuspicion(state.tally);
+    }
+  }
+  return 'done';
+}
+
+function suspicionOf({ clock }: Ports, { tally, noted, asked }: RunState): Suspicion {
+  return { own: toSample(tally, clock.now()), refusals: noted.map(({ failure }) => failure.code), asked };
+}
+
+async function renew(ports: Ports, state: RunState, read: Stored<Connection>): Promise<void> {
+  const { customerId } = read.data;
+  // It stays due, and is met again when the run starts over after a pause.
+  if (state.noted.some((each) => each.customerId === customerId)) return;
+  let outcome: RefreshOutcome | 'error' = 'error';
+  state.asked.add(customerId);
+  try {
+    const result = await refreshConnection(ports, read, { judgeLater: 'note', voidBefore: state.closedAt });
+    outcome = result.outcome;
+    note(ports, state, read.data, result);
+  } catch (error) {
+    const cause = error instanceof Failure ? causeOf(error) : String(error);
+    ports.log.error('refresh_error', { customer: customerId, code: codeOf(error), cause });
+  }
+  state.outcomes[outcome] = (state.outcomes[outcome] ?? 0) + 1;
+}
+
+/** Counts the answer, and remembers what must be judged. */
+function note({ clock }: Ports, state: RunState, before: Connection, result: RefreshResult): void {
+  const { failure, connection } = result;
+  if (failure?.code === 'webex_rate_limited') {
+    const { count, until, doubted } = state.limits;
+    const asked = clock.now() + (retryAfterMsOf(failure) ?? 0);
+    state.limits = { count: count + 1, until: Math.max(until, asked), doubted };
+    return;
+  }
+  if (isSuccess(result)) state.limits = { count: 0, until: 0, doubted: false };
+  if (!isSuccess(result) && !failure) return;
+  const answer: Answer = isSuccess(result) ? 'succeeded' : isRefusal(failure!.code) ? 'refused' : 'silent';
+  state.tally = withAnswer(state.tally, answer, hasWorked(before));
+  const { grant, refusals } = connection ?? {};
+  const ended = before.state === 'reauthorization_required';
+  if (result.outcome !== 'unjudged' || ended || !grant || !refusals) return;
+  const again = clock.now() - refusals.since >= confirmRefusalAfterMs;
+  const counted = hasWorked(before);
+  state.noted.push({ customerId: before.customerId, serial: grant.serial, failure: failure!, again, counted });
+}
+
+/** Webex has asked for a pause, and nothing has succeeded since. */
+function isHeldUp({ limits }: RunState): boolean {
+  return limits.count > Number(limits.doubted);
+}
+
+/** One customer alone was limited: the next one is asked before everybody waits. */
+function isOwnLimit(state: RunState): boolean {
+  if (state.limits.count !== 1 || state.limits.doubted) return false;
+  state.limits = { ...state.limits, doubted: true };
+  return true;
+}
+
+/** @returns whether the pause is over, and the run may go on */
+async function pause(ports: Ports, limits: RunLimits, state: RunState): Promise<boolean> {
+  const { until } = state.limits;
+  state.limits = { count: 0, until: 0, doubted: false };
+  await changeBreaker(ports, (breaker) => ({ ...breaker, pausedUntil: until }));
+  ports.log.warn('refresh_paused', { until });
+  return waitUntil(ports, limits, until);
+}
+
+async function waitUntil(ports: Ports, { endsAt, signal }: RunLimits, until: number): Promise<boolean> {
+  const { clock } = ports;
+  if (until >= endsAt) return false;
+  await clock.sleep(until - clock.now(), signal);
+  return clock.now() >= until && !signal?.aborted;
 }
 
 function isOver({ clock }: Ports, { endsAt, signal }: RunLimits): boolean {
   return clock.now() >= endsAt || (signal?.aborted ?? false);
 }
 
-/** Every connection whose field lies in the range, in its order. */
-function reached(
-  { store }: Ports,
-  range: { field: 'nextRefreshAt' | 'nextWarningAt'; from?: number; before?: number },
-): AsyncGenerator<Stored<Connection>, void> {
-  const orderBy = { field: range.field, direction: 'ascending' } as const;
-  return everyDocument<Connection>(store, { collection: connections, range, orderBy });
-}
-
-/** Warns of every runway that has crossed a mark, whether or not anything could be tried meanwhile. */
-async function warnCrossed(ports: Ports, limits: RunLimits): Promise<number> {
-  const { store, clock, log } = ports;
-  let warnings = 0;
-
-  async function warn({ path, data }: Stored<Connection>): Promise<void> {
-    const { customerId } = data;
-    try {
-      const events = await transact(ports, async () => {
-        const read = await store.get<Connection>(path);
-        const decided = read ? afterWarning(read.data, clock.now()) : undefined;
-        if (!read || !decided?.events.length) return { writes: [], result: [] };
-        const events = newEvents(decided.events, { customerId, now: clock.now() });
-        const change = { set: path, data: decided.connection, if: { version: read.version } };
-        return { writes: [change], events, result: events };
-      });
-      for (const { facts } of events) log.warn('connection_expiring', { customer: customerId, ...facts });
-      warnings += events.length;
-    } catch (error) {
-      log.error('warning_error', { customer: customerId, code: codeOf(error) });
-    }
-  }
-  const crossed = reached(ports, { field: 'nextWarningAt', before: clock.now() + 1 });
-  const goesOn = () => !isOver(ports, limits);
-  await forEachConcurrently(crossed, { concurrency: limits.concurrency, goesOn }, warn);
-  return warnings;
+/** Every connection that is due; then those planned by a clock that was wrong, whose instant would never come. */
+async function* everyDue({ store, clock }: Ports): AsyncGenerator<Stored<Connection>, void> {
+  const orderBy = { field: 'nextRefreshAt', direction: 'ascending' } as const;
+  const now = clock.now();
+  const query = { collection: connections, orderBy };
+  const due = everyDocument<Connection>(store, { ...query, range: { field: 'nextRefreshAt', before: now + 1 } });
+  const unreachable = { field: 'nextRefreshAt', from: now + longestPlanMs + 1 };
+  const misplanned = everyDocument<Connection>(store, { ...query, range: unreachable });
+  yield* due;
+  yield* misplanned;
 }

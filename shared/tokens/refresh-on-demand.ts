@@ -1,22 +1,23 @@
-/** Renews a connection because someone asks: all who ask at the same time share one exchange and its result. */
+/** Renews a connection because a caller asks: all who ask at the same time share one exchange and its result. */
 
 import type { Connection } from '../domain/connection.ts';
 import { Failure, type FailureCode } from '../domain/failure.ts';
 import { leaseMs } from '../domain/refresh-policy.ts';
 import type { Ports } from '../ports.ts';
 import { connectionPath } from '../storage/layout.ts';
+import { assertNotPaused } from './breaker.ts';
 import { type RefreshResult, refreshConnection } from './refresh.ts';
 
-/** Renewals that this process has under way. */
-const underWay = new WeakMap<object, Map<string, Promise<RefreshResult>>>();
+/** Exchanges that this process has in progress. */
+const inProgress = new WeakMap<object, Map<string, Promise<RefreshResult>>>();
 
 /**
- * Callers of one process share one exchange; where another process holds the lease, its result is waited for.
+ * Callers of one process share one exchange; if another process holds the lease, its result is waited for.
  * @throws Failure `not_found`, `not_connected`, `reauthorization_required`, `busy`, `client_refused` and Webex's codes
  */
 export async function refreshOnDemand(ports: Ports, customerId: string, by?: string): Promise<RefreshResult> {
-  const sharing = underWay.get(ports.store) ?? new Map<string, Promise<RefreshResult>>();
-  underWay.set(ports.store, sharing);
+  const sharing = inProgress.get(ports.store) ?? new Map<string, Promise<RefreshResult>>();
+  inProgress.set(ports.store, sharing);
   const shared = sharing.get(customerId);
   if (shared) return shared;
   const own = waitOrRefresh(ports, customerId, by).finally(() => sharing.delete(customerId));
@@ -35,9 +36,10 @@ async function waitOrRefresh(ports: Ports, customerId: string, by?: string): Pro
     const before = first;
     first ??= now;
     if (before && now.grant?.serial !== before.grant?.serial) return { outcome: 'superseded', connection: now };
-    // Whoever held the lease was answered with a failure: asking Webex again at once would only add to it.
+    // The owner of the lease got a failure: to ask Webex again at once would only add to it.
     if (before?.lease && now.failures > before.failures) throw failureFromFault(now);
-    const result = await refreshConnection(ports, read, { force: true, ...(by && { by }) });
+    await assertNotPaused(ports);
+    const result = await refreshConnection(ports, read, { force: true, by });
     switch (result.outcome) {
       case 'leased':
       case 'superseded':
@@ -56,7 +58,7 @@ async function waitOrRefresh(ports: Ports, customerId: string, by?: string): Pro
         return result;
     }
   }
-  throw new Failure('busy', 'Another refresh of this customer is under way.', { retryAfterMs: 5_000 });
+  throw new Failure('busy', 'Another refresh of this customer is in progress.', { retryAfterMs: 5_000 });
 }
 
 /** The failure that a connection's fault was stored from. */

@@ -206,6 +206,7 @@ const sentences: Partial<Record<FailureCode, string>> = {
   wrong_organization: 'These tokens belong to another organization.',
   administrator_required: 'The tokens do not belong to an administrator of the organization.',
   scopes_missing: 'The tokens lack the scope spark-admin:people_read.',
+  organization_connected: 'This organization cannot be connected here. Ask your provider.',
   webex_unavailable: 'Webex cannot be reached.',
   webex_rate_limited: 'Webex limits the number of requests. Try again later.',
   webex_unauthorized: 'Webex rejected the access token.',

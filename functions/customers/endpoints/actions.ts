@@ -2,14 +2,13 @@
 
 import * as z from 'zod';
 import { createConnectLink } from '../../../shared/connect/link.ts';
+import { accessTokenFor, refreshCustomer } from '../../../shared/connect/refresh-customer.ts';
 import { readCustomer, readStored } from '../../../shared/customers/records.ts';
 import { actor } from '../../../shared/domain/caller.ts';
 import { Failure, type FailureCode } from '../../../shared/domain/failure.ts';
 import { newEvents } from '../../../shared/storage/outbox.ts';
 import { transact, unchanged } from '../../../shared/storage/transact.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
-import { getAccessToken } from '../../../shared/tokens/access-token.ts';
-import { refreshOnDemand } from '../../../shared/tokens/refresh-on-demand.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { customerResponse, toCustomerResponse } from '../schemas/customer.ts';
 import { count, instant, time } from '../schemas/fields.ts';
@@ -68,7 +67,7 @@ export const actionEndpoints: Endpoint[] = [
     idempotent: true,
     failures: webexFailures,
     async handle(ports, { caller, params }) {
-      const { outcome } = await refreshOnDemand(ports, params.id, actor(caller));
+      const outcome = await refreshCustomer(ports, params.id, actor(caller));
       const read = await readCustomer(ports.store, caller, params.id, 'operator');
       const customer = toCustomerResponse(read, { now: ports.clock.now(), scopes: ports.settings.requiredScopes });
       return { body: { outcome, customer } };
@@ -122,7 +121,7 @@ export const actionEndpoints: Endpoint[] = [
     response: accessTokenResponse,
     failures: webexFailures,
     async handle(ports, { caller, params }) {
-      const access = await getAccessToken(ports, params.id);
+      const access = await accessTokenFor(ports, params.id);
       const now = ports.clock.now();
       // Recorded before it is returned: a token is not revealed unless the history says so. The commit names the record:
       // the customer may have left the caller's node since the request was authorized.

@@ -1,10 +1,9 @@
 /** Customer records: list, create, get, change, delete. */
 
-import { adopted, adoptInto, exchangePastedTokens, type Pasted } from '../../../shared/connect/pasted-tokens.ts';
+import { createWithTokens, exchangePastedTokens, type PastedTokens } from '../../../shared/connect/pasted-tokens.ts';
 import { deleteCustomer } from '../../../shared/customers/delete.ts';
 import { listCustomers } from '../../../shared/customers/list.ts';
 import {
-  assertFree,
   type CustomerRead,
   changeCustomer,
   changedRecord,
@@ -13,15 +12,13 @@ import {
   readStored,
   withoutVersions,
 } from '../../../shared/customers/records.ts';
-import { actor, type Caller } from '../../../shared/domain/caller.ts';
 import type { Customer } from '../../../shared/domain/customer.ts';
 import { Failure } from '../../../shared/domain/failure.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import type { Ports } from '../../../shared/ports.ts';
-import { newEvents } from '../../../shared/storage/outbox.ts';
 import type { Position } from '../../../shared/storage/pages.ts';
-import { decideRequest, reschedule } from '../../../shared/sync/request.ts';
-import { type Call, type Endpoint, type EndpointResult, endpoint } from '../api/endpoint.ts';
+import { reschedule } from '../../../shared/sync/request.ts';
+import { type Endpoint, type EndpointResult, endpoint } from '../api/endpoint.ts';
 import { pageToken, positionOf } from '../api/page-token.ts';
 import { customerListResponse, customerResponse, toCustomerResponse } from '../schemas/customer.ts';
 import { listQuery } from '../schemas/queries.ts';
@@ -73,12 +70,19 @@ export const recordEndpoints: Endpoint[] = [
     response: customerResponse,
     etag: true,
     idempotent: true,
-    failures: ['already_exists', 'wrong_organization', 'administrator_required', 'scopes_missing', 'client_refused'],
+    failures: [
+      'already_exists',
+      'wrong_organization',
+      'administrator_required',
+      'scopes_missing',
+      'organization_connected',
+      'client_refused',
+    ],
     async handle(ports, { caller, body, resultWrites }) {
       const fields = toFields(body, undefined, ports.settings.allowLocalProxies);
       const created = newCustomer(fields, ports.clock.now());
       const pasted = toPasted(body);
-      if (pasted) return createWithTokens(ports, caller, created, pasted, resultWrites);
+      if (pasted) return toResult(ports, await createWithTokens(ports, caller, created, pasted));
       const result = toResult(ports, created);
       await createCustomer(ports, caller, created, async () => ({ writes: await resultWrites(result) }));
       return result;
@@ -116,6 +120,7 @@ export const recordEndpoints: Endpoint[] = [
       'wrong_organization',
       'administrator_required',
       'scopes_missing',
+      'organization_connected',
       'client_refused',
       'webex_unavailable',
       'webex_rate_limited',
@@ -131,7 +136,12 @@ export const recordEndpoints: Endpoint[] = [
       let read = customer;
       if (pasted) {
         assertSameOrganization(customer.record.data, body.account_number);
-        await adoptInto(ports, caller, await changedRecord(ports, caller, customer, matches, change), pasted);
+        await exchangePastedTokens(
+          ports,
+          caller,
+          await changedRecord(ports, caller, customer, matches, change),
+          pasted,
+        );
         read = await readStored(ports.store, caller, id, 'administrator');
       }
       const changed = await changeCustomer(ports, caller, read, matches, change);
@@ -163,31 +173,6 @@ function toResult(ports: Ports, read: CustomerRead): EndpointResult {
   return { body: toCustomerResponse(read, contextOf(ports)), headers: { etag: `"${read.customer.etag}"` } };
 }
 
-async function createWithTokens(
-  ports: Ports,
-  caller: Caller,
-  { customer, connection: absent }: CustomerRead,
-  pasted: Pasted,
-  resultWrites: Call['resultWrites'],
-): Promise<EndpointResult> {
-  // Webex may replace the pasted token when it is exchanged: not for a name that is taken.
-  await assertFree(ports.store, caller, customer);
-  const exchanged = await exchangePastedTokens(ports, customer, pasted);
-  const { connection, events: drafts } = await adopted(ports, absent, pasted, exchanged);
-  const read = { customer, connection };
-  const result = toResult(ports, read);
-  const of = { customerId: customer.id, now: ports.clock.now(), by: actor(caller) };
-  await createCustomer(ports, caller, read, async () => {
-    const sync = await decideRequest(ports, of.customerId, of.by);
-    return {
-      writes: [...(await resultWrites(result)), ...sync.writes],
-      events: [...newEvents(drafts, of), ...sync.events],
-      messages: sync.messages,
-    };
-  });
-  return result;
-}
-
 /**
  * Tokens are stored before the record is changed: those of another organization must not be.
  * @throws Failure `invalid_request`
@@ -198,7 +183,7 @@ function assertSameOrganization({ accountNumber }: Customer, sent: string | unde
   throw new Failure('invalid_request', 'The request is not valid.', { problems });
 }
 
-function toPasted(body: { token?: string | undefined; refresh_token?: string | undefined }): Pasted | undefined {
+function toPasted(body: { token?: string | undefined; refresh_token?: string | undefined }): PastedTokens | undefined {
   if (body.token === undefined || body.refresh_token === undefined) return undefined;
   return { accessToken: new Secret(body.token), refreshToken: new Secret(body.refresh_token) };
 }

@@ -73,7 +73,7 @@ export function toCustomerResponse(
   { customer, connection }: { customer: Customer; connection: Connection },
   context: { now: number; scopes: string[] },
 ): z.infer<typeof customerResponse> {
-  const verified = connection.grant?.unverified ? undefined : connection.grant;
+  const { grant } = connection;
   const sync = syncSettings(customer.sync);
   return {
     id: customer.id,
@@ -90,10 +90,10 @@ export function toCustomerResponse(
       held_above: sync.heldAbove,
       check_total: sync.checkTotal,
     },
-    access_token_expires: instantOrNull(verified?.accessExpiresAt),
-    access_token_expires_in: secondsLeft(verified?.accessExpiresAt, context.now),
-    refresh_token_expires: instantOrNull(verified?.refreshExpiresAt),
-    refresh_token_expires_in: secondsLeft(verified?.refreshExpiresAt, context.now),
+    access_token_expires: instantOrNull(grant?.accessExpiresAt),
+    access_token_expires_in: secondsLeft(grant?.accessExpiresAt, context.now),
+    refresh_token_expires: instantOrNull(grant?.refreshExpiresAt),
+    refresh_token_expires_in: secondsLeft(grant?.refreshExpiresAt, context.now),
     connection: toConnectionResponse(connection, context.scopes),
     etag: customer.etag,
     create_time: instant(customer.createdAt),
@@ -103,16 +103,15 @@ export function toCustomerResponse(
 
 function toConnectionResponse(connection: Connection, requiredScopes: string[]): z.infer<typeof connectionResponse> {
   const { grant, fault } = connection;
-  const verified = grant?.unverified ? undefined : grant;
   return {
     state: connection.state,
     organization_name: grant?.authorizer?.organizationName ?? null,
     authorized_by: grant?.authorizer?.email ?? null,
     authorize_time: instantOrNull(grant?.grantedAt),
-    refresh_time: instantOrNull(verified?.refreshedAt),
+    refresh_time: instantOrNull(grant?.refreshedAt),
     next_refresh_time: instantOrNull(connection.nextRefreshAt),
-    scopes: verified?.scopes ?? [],
-    missing_scopes: verified ? missingScopes(requiredScopes, verified.scopes) : [],
+    scopes: grant?.scopes ?? [],
+    missing_scopes: grant ? missingScopes(requiredScopes, grant.scopes) : [],
     failures: connection.failures,
     last_failure: fault
       ? { code: fault.code, message: fault.message, time: instant(fault.at), tracking_id: fault.trackingId ?? null }

@@ -9,7 +9,7 @@ import { statusOf } from '../../../shared/http/status.ts';
 import { type Context, logAndClassify } from '../context.ts';
 import { authorizationCookie, clearCookie } from '../cookies.ts';
 import { assertOwnForm, formField } from '../form.ts';
-import { connectedPage } from '../pages/connect.ts';
+import { connectedPage, unverifiedPage } from '../pages/connect.ts';
 import { expiredPage, problemPage, restartPage, workingPage } from '../pages/problem.ts';
 import { tokensPage } from '../pages/tokens.ts';
 import { readPending, storePending } from '../pending.ts';
@@ -69,6 +69,8 @@ export async function showResult(context: Context, request: Request, response: R
     }
     case 'connected':
       return void response.send(connectedPage(site, outcome, now));
+    case 'unverified':
+      return void response.send(unverifiedPage(site, outcome.customer, now));
     case 'failed': {
       const retry = outcome.code === 'link_not_valid' ? undefined : startOf(context, pending);
       return void response.status(statusOf[outcome.code]).send(problemPage(site, outcome, retry, now));

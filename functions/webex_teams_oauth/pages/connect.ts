@@ -68,3 +68,14 @@ ${counters([['Connected for at least', outcome.refreshExpiresAt]], now)}
 <p class="actions small">You can close this page. The connection is renewed automatically every 7 days.</p>`,
   });
 }
+
+/** Webex accepted the consent and cannot be asked yet who gave it. There is nothing left to do for the administrator. */
+export function unverifiedPage(site: Site, customer: string, now: number): string {
+  return document(site, {
+    title: `${customer} has been authorized`,
+    now,
+    body: html`<h1>${named(customer)} has been authorized</h1>
+<p class="lead">Webex has accepted your consent. The connection is checked as soon as Webex responds again.</p>
+<p class="actions small">You can close this page. There is nothing left to do.</p>`,
+  });
+}

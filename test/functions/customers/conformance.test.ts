@@ -14,7 +14,7 @@ import type { Customer } from '../../../shared/domain/customer.ts';
 import { day } from '../../../shared/domain/time.ts';
 import { webexId } from '../../../shared/domain/webex-id.ts';
 import { maxBodyBytes } from '../../../shared/http/request-body.ts';
-import { connectionPath, customerPath } from '../../../shared/storage/layout.ts';
+import { connectionPath, customerPath, verifiedOrganizationPath } from '../../../shared/storage/layout.ts';
 import { connectedCustomer, giveGrant } from '../../support/ports.ts';
 import { type Answer, type Api, type Sent, startApi } from './api.ts';
 import { contractOf } from './contract.ts';
@@ -389,7 +389,7 @@ describe('every documented error is answered', () => {
 
   it('where the grant has ended', async () => {
     await freshGrant();
-    await change((connection) => ({ ...connection, state: 'reauthorization_required' }));
+    await change((connection, now) => ({ ...connection, state: 'reauthorization_required', retriedAt: now }));
     for (const path of asking()) await expectFailure([409, 'reauthorization_required'], 'POST', path);
   });
 
@@ -408,12 +408,12 @@ describe('every documented error is answered', () => {
     expect(nobody.body).toEqual({ outcome: 'not_found', user: null });
   });
 
-  it('where whose tokens these are is still being asked', async () => {
+  it('while the only pair is not verified yet', async () => {
     await freshGrant(false);
-    await change((connection, now) => ({
-      ...connection,
-      grant: { ...connection.grant!, unverified: true },
-      lease: { owner: 'somebody', epoch: connection.epoch, endsAt: now + 60_000 },
+    await change(({ grant, ...rest }, now) => ({
+      ...rest,
+      pending: { ...grant!, id: 'p', source: 'pasted', receivedAt: now, tries: 0 },
+      lease: { owner: 'another worker', endsAt: now + 60_000 },
     }));
     await expectFailure([409, 'busy'], 'POST', `/${customer}:accessToken`);
     await freshGrant(false);
@@ -435,6 +435,14 @@ describe('every documented error is answered', () => {
 
     await expectFailure([403, 'wrong_organization'], ...create(wrong));
     await expectFailure([403, 'scopes_missing'], ...create(few));
+    // Another provider's customer has the organization.
+    const claim = verifiedOrganizationPath(globex.id);
+    await api.ports.store.commit([{ set: claim, data: { customerId: customer }, if: 'absent' }]);
+    await expectFailure([409, 'organization_connected'], ...create(good()));
+    await api.call('PATCH', `/${absent}`, { headers: any, body: { account_number: globex.id } });
+    await expectFailure([409, 'organization_connected'], ...change(good()));
+    await api.ports.store.commit([{ delete: claim }]);
+    await api.call('PATCH', `/${absent}`, { headers: any, body: { account_number: randomUUID() } });
     const asMember = { account_number: acme.id, ...member };
     await api.call('DELETE', `/${customer}`, { headers: any });
     await expectFailure([403, 'administrator_required'], ...create(asMember));

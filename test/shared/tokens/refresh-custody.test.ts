@@ -281,6 +281,7 @@ describe('a run', () => {
     expect((await run()).published).toBe(0);
     expect(asked).toBe(5);
     ports.queue.publish = publish;
+    ports.clock.advance(day);
     expect((await run()).published).toBe(20);
   });
 });

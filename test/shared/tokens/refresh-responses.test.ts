@@ -7,11 +7,10 @@ import { integrationName } from '../../../shared/adapters/webex/integration.ts';
 import type { Connection } from '../../../shared/domain/connection.ts';
 import { retryAfterMsOf } from '../../../shared/domain/failure.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
-import { day } from '../../../shared/domain/time.ts';
+import { day, hour } from '../../../shared/domain/time.ts';
 import { connectionPath, refreshTokenPlace } from '../../../shared/storage/layout.ts';
 import { type RefreshResult, refreshConnection } from '../../../shared/tokens/refresh.ts';
 import { refreshDue } from '../../../shared/tokens/refresh-due.ts';
-import { refreshOnDemand } from '../../../shared/tokens/refresh-on-demand.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { connect, members, organize } from '../../support/fleet.ts';
 import { readConnection, type TestPorts, testPorts } from '../../support/ports.ts';
@@ -117,16 +116,27 @@ describe('an answer that is no success keeps the connection, and is recorded by 
 });
 
 describe('a refused grant', () => {
-  it('ends the connection with the second refusal, ten minutes after the first, however often Webex is asked between', async () => {
+  it('degrades the connection, however often a caller asks', async () => {
     webex.control.revokeGrants({ orgId });
-    expect((await refresh()).outcome).toBe('failed');
-    ports.clock.advance(5 * 60_000);
-    expect((await refresh()).outcome).toBe('failed');
-    ports.clock.advance(5 * 60_000);
-    expect((await refresh()).outcome).toBe('reauthorization_required');
-    expect(await stored()).toMatchObject({ state: 'reauthorization_required', grant: { serial: 1 } });
+    for (let tries = 1; tries <= 5; tries++) {
+      expect((await refresh()).outcome).toBe('failed');
+      expect(await stored()).toMatchObject({ state: 'degraded', failures: tries, grant: { serial: 1 } });
+      ports.clock.advance(hour);
+    }
+  });
+
+  it('ends the connection of the only customer after twenty hours of refusals, and keeps the grant', async () => {
+    webex.control.revokeGrants({ orgId });
+    ports.clock.advance(7 * day);
+    const startedAt = ports.clock.now();
+    while ((await stored()).state !== 'reauthorization_required') {
+      await run();
+      ports.clock.advance(hour);
+    }
+    expect(ports.clock.now() - startedAt).toBeGreaterThan(20 * hour);
+    expect(ports.clock.now() - startedAt).toBeLessThan(2 * day);
+    expect(await stored()).toMatchObject({ grant: { serial: 1 }, fault: { code: 'grant_refused' } });
     expect(ports.lines.filter(({ event }) => event === 'connection_ended')).toHaveLength(1);
-    await expect(refreshOnDemand(ports, customer)).rejects.toMatchObject({ code: 'reauthorization_required' });
   });
 });
 
@@ -175,13 +185,15 @@ describe('a success that is not quite one', () => {
 });
 
 describe('our own fault', () => {
-  it('is no customer’s: the next client secret is tried, then the run stops and marks nobody', async () => {
+  it('is no customer’s: the next client secret is tried, people are alerted once, and nobody is marked', async () => {
     await connect(ports, webex.control, fleet.slice(1), ports.clock.now());
     ports.clock.advance(7 * day);
     webex.control.settings({ clientSecrets: ['newest'] });
-    const refused = await run();
-    expect(refused.ended).toBe('client_refused');
-    expect(refused.outcomes.error).toBeGreaterThanOrEqual(3);
+    for (let hours = 0; hours < 3; hours++) {
+      expect((await run()).outcomes).toEqual({ unjudged: fleet.length });
+      ports.clock.advance(hour);
+    }
+    expect(ports.lines.filter(({ event }) => event === 'fleet_refused')).toMatchObject([{ cause: 'client_refused' }]);
     for (const { customerId } of fleet) {
       expect(await readConnection(ports.store, customerId)).toMatchObject({ state: 'active', failures: 0 });
     }
@@ -195,8 +207,8 @@ describe('our own fault', () => {
     await connect(ports, webex.control, fleet.slice(1), ports.clock.now());
     ports.clock.advance(7 * day);
     fault(json({ error: 'unauthorized_client' }, 401), 'always');
-    expect(await run()).toMatchObject({ ended: 'done', outcomes: { refreshed: fleet.length - 1, error: 1 } });
-    expect(await stored()).toMatchObject({ state: 'active', failures: 0 });
+    expect(await run()).toMatchObject({ ended: 'done', outcomes: { refreshed: fleet.length - 1, unjudged: 1 } });
+    expect(await stored()).toMatchObject({ state: 'degraded', failures: 1, fault: { code: 'client_refused' } });
   });
 
   it('of secrets that cannot be read marks nobody either, and what was read once goes on being used', async () => {
