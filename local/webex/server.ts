@@ -1,4 +1,4 @@
-/** Starts the stand-in for Webex: an HTTP server on the loopback that outside clients cannot tell from Webex. */
+/** Starts the stand-in for Webex: an HTTP server on the loopback that answers as Webex does. */
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

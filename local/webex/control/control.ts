@@ -40,7 +40,7 @@ export interface WebexControl {
   revokeGrants(request: { orgId: string; accessTokens?: boolean }): { revoked: number };
   /** Ends the account's sign-in and all of its tokens. */
   deactivateUser(request: { email: string }): void;
-  /** Losing Full Admin ends the refresh tokens. An account without a role gets 403 from calls for administrators. */
+  /** Losing Full Admin ends the refresh tokens. Without any role, calls for administrators are refused as well. */
   changeRoles(request: { email: string; roles: AdminRole[] }): void;
   stats(): Stats;
   resetStats(): void;

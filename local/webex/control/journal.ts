@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { Failure } from '../../../shared/domain/failure.ts';
 import type { WebexControl } from './control.ts';
 
-/** Grants have a file of their own. Faults and statistics end with the process, as the requests do that they are about. */
+/** Grants have a file of their own. Faults and statistics concern the requests of one process, so they end with it. */
 const recorded = ['clock', 'people', 'settings', 'deactivateUser', 'changeRoles', 'addOrganization'] as const;
 
 interface Entry {

@@ -1,4 +1,4 @@
-/** Control of people: adding, changing, removing them, and the truth about them. */
+/** Control of people: adds, changes and removes them. */
 
 import { bareId } from '../ids.ts';
 import { type Churn, churn } from '../people/churn.ts';

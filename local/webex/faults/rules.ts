@@ -6,7 +6,7 @@ import { oauthErrors } from '../answers.ts';
 const milliseconds = z.number().min(0).max(3_600_000);
 const headerText = z.string().regex(/^[\x20-\x7e]*$/);
 
-/** Ways in which a page of people has been seen, or feared, to be wrong. */
+/** What has been wrong with pages of people at Webex, or might be. */
 const pageFaults = [
   /** Half the people; the other half is on the pages that follow. */
   'short',

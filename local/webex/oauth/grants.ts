@@ -148,7 +148,7 @@ function grantIndex() {
       for (const value of refreshTokens(grant)) byRefreshToken.delete(value);
     },
 
-    /** A grant without tokens belongs to no list of its organization, but its refresh token is still known. */
+    /** Removes the access tokens, and the grant from its organization's list. The refresh token is still recognized. */
     removeAccess(grant: Grant): void {
       for (const { value } of grant.accessTokens) byAccessToken.delete(value);
       byOrganization.get(grant.account.orgId)?.delete(grant);
