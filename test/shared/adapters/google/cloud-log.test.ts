@@ -37,6 +37,20 @@ describe('the log', () => {
     expect(lines.map((line) => JSON.parse(line).trace)).toEqual(['one', 'two']);
   });
 
+  it('keeps its own fields when a fact has the name of one', () => {
+    const trace = 'logging.googleapis.com/trace';
+    const { lines, log } = written(() => ({ [trace]: 'projects/p/traces/1', execution: 'a' }));
+    const names = ['event', 'severity', 'message', 'time', 'service', 'timestamp', 'execution', trace];
+    log.error('event_not_published', { ...Object.fromEntries(names.map((name) => [name, 'fact'])), code: 'busy' });
+    const line = lines.join('');
+    for (const name of names) expect(line.split(`"${name}":`).length, name).toBeLessThanOrEqual(2);
+    const entry = JSON.parse(line);
+    expect(entry).toMatchObject({ event: 'event_not_published', message: 'event_not_published', severity: 'ERROR' });
+    expect(entry).toMatchObject({ service: 'customers', execution: 'a', code: 'busy', fact_event: 'fact' });
+    expect(entry[trace]).toBe('projects/p/traces/1');
+    expect(new Date(entry.time).toISOString()).toBe(entry.time);
+  });
+
   it.each([
     ['a fact', (secret: Secret) => ({ token: secret })],
     ['deep inside of a fact', (secret: Secret) => ({ pair: { tokens: [{ refresh: secret }] } })],
