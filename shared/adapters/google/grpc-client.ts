@@ -1,11 +1,36 @@
 /**
- * What our uses of Google's generated clients have in common: patience, emulators, and what is left of their errors.
- * They are CommonJS: imported later on, their names are on `default` alone once they are bundled.
+ * What the uses of Google's generated clients have in common: status codes, retries, emulators, and what of an error may be
+ * passed on. The clients are CommonJS: when a bundle imports one later, its names are on `default` alone.
  */
 
-/** For calls that the SDK may repeat, in place of its ten minutes: each attempt, and all of them together. */
-export const patience = {
+import { truncate } from '../../domain/truncate.ts';
+
+/** @see https://grpc.io/docs/guides/status-codes/ */
+export const grpcStatus = {
+  cancelled: 1,
+  unknown: 2,
+  deadlineExceeded: 4,
+  notFound: 5,
+  alreadyExists: 6,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  aborted: 10,
+  internal: 13,
+  unavailable: 14,
+};
+
+/** For calls that may be repeated: how often and how long the SDK tries. By itself it would try for ten minutes. */
+export const retryOptions = {
   retry: {
+    retryCodes: [
+      grpcStatus.cancelled,
+      grpcStatus.unknown,
+      grpcStatus.deadlineExceeded,
+      grpcStatus.resourceExhausted,
+      grpcStatus.aborted,
+      grpcStatus.internal,
+      grpcStatus.unavailable,
+    ],
     backoffSettings: {
       initialRetryDelayMillis: 100,
       retryDelayMultiplier: 2,
@@ -26,10 +51,10 @@ export async function emulatorChannel(host: string) {
 }
 
 /**
- * An SDK error's gRPC status and text. The error itself holds requests and credentials and is never passed on.
- * Without a status it never came to a call: there are no credentials, and a client that looked in vain never looks again.
+ * The gRPC status and text of an SDK's error. The error itself holds requests and credentials, so it is never passed on.
+ * Without a status the call was never sent: credentials are missing.
  */
-export function remains(error: unknown): { status: number | undefined; cause: string } {
+export function toStatusAndCause(error: unknown): { status: number | undefined; cause: string } {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  return { status: typeof code === 'number' ? code : undefined, cause: String(message ?? error).slice(0, 500) };
+  return { status: typeof code === 'number' ? code : undefined, cause: truncate(String(message ?? error), 500) };
 }

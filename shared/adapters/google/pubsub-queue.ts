@@ -3,7 +3,7 @@
 import type { v1 } from '@google-cloud/pubsub';
 import { Failure } from '../../domain/failure.ts';
 import type { Queue } from '../../ports.ts';
-import { emulatorChannel, patience, remains } from './grpc-client.ts';
+import { emulatorChannel, retryOptions, toStatusAndCause } from './grpc-client.ts';
 
 export interface PubsubOptions {
   projectId: string;
@@ -13,7 +13,7 @@ export interface PubsubOptions {
 
 /**
  * Publishes each message at once, without waiting for others to share a request with. The SDK is loaded with the first
- * message: loading it takes longer than all else that a function does at its start.
+ * message, because loading it takes longer than all other work of a starting function.
  */
 export function pubsubQueue({ projectId, emulatorHost }: PubsubOptions): Queue & { close(): Promise<void> } {
   let connecting: Promise<v1.PublisherClient> | undefined;
@@ -24,9 +24,9 @@ export function pubsubQueue({ projectId, emulatorHost }: PubsubOptions): Queue &
       try {
         connecting ??= connect(projectId, emulatorHost);
         const client = await connecting;
-        await client.publish({ topic: `projects/${projectId}/topics/${topic}`, messages: [message] }, patience);
+        await client.publish({ topic: `projects/${projectId}/topics/${topic}`, messages: [message] }, retryOptions);
       } catch (error) {
-        const { status, cause } = remains(error);
+        const { status, cause } = toStatusAndCause(error);
         if (status === undefined) connecting = undefined;
         throw new Failure('queue_unavailable', 'The message could not be queued.', { cause });
       }

@@ -1,17 +1,18 @@
-/** The production secrets: Secret Manager, asked for the newest version with every read. */
+/** The production secrets: Secret Manager. Every read asks for the newest version. */
 
 import type { SecretManagerServiceClient } from '@google-cloud/secret-manager';
 import { Failure } from '../../domain/failure.ts';
 import { Secret } from '../../domain/secret.ts';
+import { truncate } from '../../domain/truncate.ts';
 import type { Secrets } from '../../ports.ts';
-import { patience, remains } from './grpc-client.ts';
+import { grpcStatus, retryOptions, toStatusAndCause } from './grpc-client.ts';
 
-/** Adding is not repeated: two versions with one value would do no harm, but cost. */
+/** Adding is not repeated: two versions with one value would do no harm, but both cost money. */
 const addTimeoutMs = 10_000;
-/** What Secret Manager takes as a name: nothing that could change the resource asked for. */
+/** The names that Secret Manager accepts. None of them can change the requested resource. */
 const namePattern = /^[A-Za-z0-9_-]{1,255}$/;
-/** gRPC's status NOT_FOUND, and FAILED_PRECONDITION: the newest version is disabled or destroyed. */
-const missing = new Set([5, 9]);
+/** The secret does not exist, or its newest version is disabled or destroyed. */
+const missingStatuses = new Set<number | undefined>([grpcStatus.notFound, grpcStatus.failedPrecondition]);
 
 export interface SecretManagerOptions {
   projectId: string;
@@ -20,10 +21,9 @@ export interface SecretManagerOptions {
 }
 
 /**
- * Secrets of a project. They must exist (Terraform makes them without a value); `add` gives one a new version and leaves
- * the older ones. Over REST, which is quicker to start than gRPC and enough for a few small values.
- * The SDK is loaded with the first call.
- * @throws Failure `secret_missing`, `secrets_unavailable`; `Error` for what is no name
+ * The secrets of a project. Terraform creates them without a value; `add` gives one a new version and keeps the older ones.
+ * Uses REST, which starts faster than gRPC and suffices for a few small values. The SDK is loaded with the first call.
+ * @throws Failure `secret_missing`, `secrets_unavailable`; `Error` for an invalid name
  * @see https://cloud.google.com/secret-manager/docs/reference/rest
  */
 export function secretManagerSecrets({ projectId, emulatorHost }: SecretManagerOptions): Secrets {
@@ -33,14 +33,14 @@ export function secretManagerSecrets({ projectId, emulatorHost }: SecretManagerO
     name: string,
     work: (client: SecretManagerServiceClient, secret: string) => Promise<T>,
   ): Promise<T> {
-    if (!namePattern.test(name)) throw new Error(`Not a secret's name: ${JSON.stringify(name.slice(0, 100))}.`);
+    if (!namePattern.test(name)) throw new Error(`Not a secret's name: ${JSON.stringify(truncate(name, 100))}.`);
     try {
       connecting ??= connect(projectId, emulatorHost);
       return await work(await connecting, `projects/${projectId}/secrets/${name}`);
     } catch (error) {
-      const { status, cause } = remains(error);
+      const { status, cause } = toStatusAndCause(error);
       if (status === undefined) connecting = undefined;
-      if (missing.has(Number(status)))
+      if (missingStatuses.has(status))
         throw new Failure('secret_missing', `There is no secret named ${name}.`, { cause });
       throw new Failure('secrets_unavailable', 'The secrets cannot be reached at the moment.', { cause });
     }
@@ -50,7 +50,7 @@ export function secretManagerSecrets({ projectId, emulatorHost }: SecretManagerO
     read: (name) =>
       call(name, async (client, secret) => {
         const request = { name: `${secret}/versions/latest` };
-        const [{ payload }] = await client.accessSecretVersion(request, patience);
+        const [{ payload }] = await client.accessSecretVersion(request, retryOptions);
         return new Secret(Buffer.from(payload?.data ?? '').toString());
       }),
     add: (name, value) =>
@@ -67,13 +67,13 @@ async function connect(projectId: string, emulatorHost: string | undefined): Pro
   const client = new manager.SecretManagerServiceClient({
     projectId,
     fallback: true,
-    ...(emulatorHost && (await plain(emulatorHost))),
+    ...(emulatorHost && (await plainHttp(emulatorHost))),
   });
   await client.initialize();
   return client;
 }
 
-async function plain(host: string) {
+async function plainHttp(host: string) {
   const { default: auth } = await import('google-auth-library');
   const { hostname, port } = new URL(`http://${host}`);
   return { apiEndpoint: hostname, port: Number(port), protocol: 'http', authClient: new auth.PassThroughClient() };
