@@ -18,7 +18,7 @@ describe('without credentials', () => {
   ])('%s is "%s" at once', async ([, code, work]) => {
     await expect(work()).rejects.toMatchObject({
       code,
-      facts: { cause: expect.stringContaining('/nowhere/credentials.json') },
+      detail: { cause: expect.stringContaining('/nowhere/credentials.json') },
     });
   });
 });

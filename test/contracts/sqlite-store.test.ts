@@ -49,7 +49,7 @@ describe('a SQLite file', () => {
       expect.objectContaining({
         code: 'store_unavailable',
         message: 'The store cannot be reached at the moment.',
-        facts: { cause: 'file is not a database' },
+        detail: { code: 'store_unavailable', cause: 'file is not a database' },
       }),
     );
   });
