@@ -5,6 +5,7 @@ import {
   catalogOf,
   customerPath,
   eventsOf,
+  feedOf,
   heldOf,
   removalPath,
   rosterOf,
@@ -18,6 +19,7 @@ const defaultBudgetMs = 7 * 60_000;
 /** A query returns whole documents, so `limit` is small where they are large. */
 const collections: { of: (id: string) => string; limit: number }[] = [
   { of: usersOf, limit: 400 },
+  { of: feedOf, limit: 400 },
   { of: rosterOf, limit: 10 },
   { of: heldOf, limit: 10 },
   { of: syncsOf, limit: 100 },

@@ -11,7 +11,7 @@ export interface RemovalFacts {
   scanned: number;
   /** People whom Webex has shown in this run, by the scan or by their ids. */
   present: number;
-  /** People by SCIM's count; absent when SCIM may not be read. */
+  /** People by SCIM's count, without its known surplus; absent when SCIM cannot be read. */
   total?: number;
 }
 

@@ -27,109 +27,126 @@ export function chunkIds({ generation, entries }: RosterLog): string[] {
   return Array.from({ length: Math.ceil(entries / entriesPerChunk) }, (_, index) => chunkId(generation, index));
 }
 
-export type Roster = ReturnType<typeof newRoster>;
-
 /**
  * The roster in memory. The people's order is the same whenever the same log is read, so a set of people can be stored as one
  * bit for each.
  */
-export function newRoster() {
+export class Roster {
   /** Person → slot, in the order in which people were added: replacing a value does not move its key. */
-  const slots = new Map<string, number>();
-  const removed = new Map<string, number>();
-  let hashes = new Float64Array(1024);
-  let seen = new Uint8Array(1024);
-  let nextSlot = 0;
-  let seenCount = 0;
+  readonly #slots = new Map<string, number>();
+  readonly #removed = new Map<string, number>();
+  #hashes = new Float64Array(1024);
+  #seen = new Uint8Array(1024);
+  #nextSlot = 0;
+  #seenCount = 0;
 
-  function slotFor(person: string): number {
-    const known = slots.get(person);
-    if (known !== undefined) return known;
-    if (nextSlot === seen.length) {
-      const [moreHashes, moreSeen] = [new Float64Array(nextSlot * 2), new Uint8Array(nextSlot * 2)];
-      moreHashes.set(hashes);
-      moreSeen.set(seen);
-      [hashes, seen] = [moreHashes, moreSeen];
-    }
-    slots.set(person, nextSlot);
-    return nextSlot++;
+  get size(): number {
+    return this.#slots.size;
   }
 
-  function see(person: string): boolean {
-    const slot = slots.get(person);
-    if (slot === undefined || seen[slot] === 1) return false;
-    seen[slot] = 1;
-    seenCount += 1;
+  get seenCount(): number {
+    return this.#seenCount;
+  }
+
+  hash(person: string): number | undefined {
+    const slot = this.#slots.get(person);
+    return slot === undefined ? undefined : this.#hashes[slot];
+  }
+
+  /** Whether a person who is absent was present before. */
+  wasRemoved(person: string): boolean {
+    return this.#removed.has(person);
+  }
+
+  isSeen(person: string): boolean {
+    return this.#seen[this.#slots.get(person) ?? -1] === 1;
+  }
+
+  set(person: string, hash: number): void {
+    // The slot comes first: a new one may replace the array of hashes.
+    const slot = this.#slotFor(person);
+    this.#hashes[slot] = hash;
+    this.#removed.delete(person);
+  }
+
+  /** Removes a person without a trace. */
+  forget(person: string): void {
+    if (this.isSeen(person)) this.#seenCount -= 1;
+    this.#slots.delete(person);
+  }
+
+  remove(person: string, day: number): void {
+    this.forget(person);
+    this.#removed.set(person, day);
+  }
+
+  /** Marks a person as seen, and returns whether this is the first time. */
+  see(person: string): boolean {
+    const slot = this.#slots.get(person);
+    if (slot === undefined || this.#seen[slot] === 1) return false;
+    this.#seen[slot] = 1;
+    this.#seenCount += 1;
     return true;
   }
 
-  return {
-    get size() {
-      return slots.size;
-    },
-    get seenCount() {
-      return seenCount;
-    },
-    hash(person: string): number | undefined {
-      const slot = slots.get(person);
-      return slot === undefined ? undefined : hashes[slot];
-    },
-    /** Whether a person who is absent was present before. */
-    wasRemoved: (person: string) => removed.has(person),
-    isSeen: (person: string) => seen[slots.get(person) ?? -1] === 1,
-    set(person: string, hash: number): void {
-      // The slot comes first: a new one may replace the array of hashes.
-      const slot = slotFor(person);
-      hashes[slot] = hash;
-      removed.delete(person);
-    },
-    remove(person: string, day: number): void {
-      const slot = slots.get(person);
-      if (slot !== undefined && seen[slot] === 1) seenCount -= 1;
-      slots.delete(person);
-      removed.set(person, day);
-    },
-    /** Marks a person as seen, and returns whether this is the first time. */
-    see,
-    seeAllExcept(people: string[]): void {
-      const but = new Set(people);
-      for (const person of slots.keys()) if (!but.has(person)) see(person);
-    },
-    forgetSeen(): void {
-      seen.fill(0);
-      seenCount = 0;
-    },
-    /** The people who have not been seen, in the roster's order. */
-    unseen(): string[] {
-      const people: string[] = [];
-      for (const [person, slot] of slots) if (seen[slot] === 0) people.push(person);
-      return people;
-    },
-    /** One bit for each person who has been seen, base64. */
-    seenBits(): string {
-      const bits = Buffer.alloc(Math.ceil(slots.size / 8));
-      let place = 0;
-      for (const slot of slots.values()) {
-        if (seen[slot] === 1) bits[place >> 3] = bits[place >> 3]! | (1 << (place & 7));
-        place += 1;
-      }
-      return bits.toString('base64');
-    },
-    /** Marks people as seen by bits that were made when the log had as many lines as now. */
-    restoreSeen(base64: string): void {
-      const bits = Buffer.from(base64, 'base64');
-      let place = 0;
-      for (const person of slots.keys()) {
-        if ((bits[place >> 3] ?? 0) & (1 << (place & 7))) see(person);
-        place += 1;
-      }
-    },
-    /** The lines of a log that says the same in as few lines as possible. */
-    *currentLines(today: number): Generator<string> {
-      for (const [person, slot] of slots) yield `${person} ${hashes[slot]!.toString(36)}\n`;
-      for (const [person, day] of removed) if (today - day <= removedKeptDays) yield `${person} -${day}\n`;
-    },
-  };
+  seeAllExcept(people: string[]): void {
+    const except = new Set(people);
+    for (const person of this.#slots.keys()) if (!except.has(person)) this.see(person);
+  }
+
+  forgetSeen(): void {
+    this.#seen.fill(0);
+    this.#seenCount = 0;
+  }
+
+  /** The people who have not been seen, in the roster's order. */
+  unseen(): string[] {
+    const people: string[] = [];
+    for (const [person, slot] of this.#slots) if (this.#seen[slot] === 0) people.push(person);
+    return people;
+  }
+
+  /** One bit for each person who has been seen, base64. */
+  seenBits(): string {
+    const bits = Buffer.alloc(Math.ceil(this.#slots.size / 8));
+    let place = 0;
+    for (const slot of this.#slots.values()) {
+      if (this.#seen[slot] === 1) bits[place >> 3] = bits[place >> 3]! | (1 << (place & 7));
+      place += 1;
+    }
+    return bits.toString('base64');
+  }
+
+  /** Marks people as seen by bits that were made when the log had as many lines as now. */
+  restoreSeen(base64: string): void {
+    const bits = Buffer.from(base64, 'base64');
+    let place = 0;
+    for (const person of this.#slots.keys()) {
+      if ((bits[place >> 3] ?? 0) & (1 << (place & 7))) this.see(person);
+      place += 1;
+    }
+  }
+
+  /** The lines of a log that says the same in as few lines as possible. */
+  *currentLines(today: number): Generator<string> {
+    for (const [person, slot] of this.#slots) yield entryLine(person, this.#hashes[slot]!);
+    for (const [person, day] of this.#removed) if (today - day <= removedKeptDays) yield removalLine(person, day);
+  }
+
+  #slotFor(person: string): number {
+    const known = this.#slots.get(person);
+    if (known !== undefined) return known;
+    if (this.#nextSlot === this.#seen.length) this.#grow();
+    this.#slots.set(person, this.#nextSlot);
+    return this.#nextSlot++;
+  }
+
+  #grow(): void {
+    const [hashes, seen] = [new Float64Array(this.#nextSlot * 2), new Uint8Array(this.#nextSlot * 2)];
+    hashes.set(this.#hashes);
+    seen.set(this.#seen);
+    [this.#hashes, this.#seen] = [hashes, seen];
+  }
 }
 
 export const entryLine = (person: string, hash: number) => `${person} ${hash.toString(36)}\n`;
@@ -140,7 +157,7 @@ export const removalLine = (person: string, day: number) => `${person} -${day}\n
  * seen, and so does everybody who was written since.
  */
 export function rosterFromLog(chunks: RosterChunk[], mark?: { entries: number; seen: string }): Roster {
-  const roster = newRoster();
+  const roster = new Roster();
   let index = 0;
   const markHere = () => {
     if (mark && index === mark.entries) roster.restoreSeen(mark.seen);

@@ -12,7 +12,7 @@ export interface ScanPosition {
   pageSize: number;
   /** How many people it found, once it is complete. */
   found?: number;
-  /** How often it started over because Webex refused the cursor. */
+  /** How often it started over. */
   restarts: number;
 }
 
@@ -21,6 +21,8 @@ const maxPages = 20_000;
 /** Below this size a page's request costs more than its people. */
 const leastPage = 50;
 const maxRestarts = 1;
+/** Fewer missed people than this are always asked for one by one: people move between pages while a scan runs. */
+const maxMissed = 20;
 
 /** Half the size, as Cisco advises for an overloaded directory. */
 export function smallerPage(pageSize: number): number {
@@ -39,10 +41,14 @@ export function positionAfterPage(at: ScanPosition, next: string | undefined, vi
   return { ...at, pages: at.pages + 1, cursor: next };
 }
 
-/** The position after Webex refused a cursor; undefined when the scan has started over before. */
-export function positionAfterRestart(at: ScanPosition): ScanPosition | undefined {
-  if (at.pages === 0 || at.restarts >= maxRestarts) return undefined;
-  return { ...at, cursor: undefined, restarts: at.restarts + 1 };
+/** The position of a scan that starts over; undefined before its first page, and when it has started over before. */
+export function positionAfterRestart({ pages, pageSize, restarts }: ScanPosition): ScanPosition | undefined {
+  return pages > 0 && restarts < maxRestarts ? { pages, pageSize, restarts: restarts + 1 } : undefined;
+}
+
+/** Whether a scan has missed so many people that scanning again is cheaper than asking for each of them. */
+export function hasMissedMany(missed: number, { pages }: ScanPosition): boolean {
+  return missed > Math.max(maxMissed, pages);
 }
 
 export type Difference = 'added' | 'changed' | 'returned';
@@ -55,7 +61,7 @@ export function differenceFrom(roster: Roster, person: string, hash: number): Di
   return roster.wasRemoved(person) ? 'returned' : 'added';
 }
 
-/** Whether a person can be stored as a user of the organization: is in it, and has an id that a document can have. */
+/** Whether a person is in the organization: Webex may show people of others, and may leave the organization out. */
 export function isMember(person: Person, organization: string): boolean {
-  return (person.orgId === undefined || person.orgId === organization) && /^[\w.:-]{1,200}$/.test(person.id);
+  return person.orgId === undefined || person.orgId === organization;
 }

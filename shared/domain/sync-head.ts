@@ -14,6 +14,8 @@ export interface SyncHead {
   customerId: string;
   /** The last revision of a user. Revisions grow in the order of the commits, which makes the change feed exact. */
   revision: number;
+  /** The worker or request that wrote the last revision: it tells histories apart after a restore (domain/change-feed.ts). */
+  writer?: string;
   roster: RosterLog;
   /** The run that is queued or in progress, and what it has committed so far. */
   run?: { id: string; counts: SyncCounts };
@@ -27,13 +29,15 @@ export interface SyncHead {
   /** The ended run whose held removals await a decision. */
   heldBy?: string;
   authorizer?: SeenAuthorizer;
+  /** How many more SCIM counted than there are people, when nobody was absent: rooms and services. */
+  scimSurplus?: number;
 }
 
 /**
- * Longer than a worker ever takes between two commits: a call to Webex with its retries ends within a minute and a half. A
- * worker that commits later finds the head changed, and stops.
+ * Longer than a worker ever takes between two commits: a checkpoint is due after a minute, and a call to Webex with its
+ * retries ends within another minute and a half. A worker that commits later finds the head changed, and stops.
  */
-export const leaseMs = 2 * 60_000;
+export const leaseMs = 3 * 60_000;
 /**
  * The message of a run that no worker has continued for this long is lost: the queue makes it a dead letter after 100
  * deliveries, which are at most ten minutes apart. Only then does the scheduled pass send another.

@@ -41,6 +41,8 @@ export interface SyncCounts {
   returned: number;
   removed: number;
   held: number;
+  /** People who could not be read or stored. */
+  skipped: number;
 }
 
 /**
@@ -82,8 +84,13 @@ export interface SyncRun {
   counts: SyncCounts;
   fault?: { code: string; message: string; trackingId?: string };
   held?: HeldRemovals;
+  /** The first people who were skipped. */
+  skipped: string[];
   expireAt: number;
 }
+
+/** A run lists no more skipped people, and a worker that skips more gives up: then it is not single records that are wrong. */
+export const maxSkipped = 100;
 
 export const noCounts: SyncCounts = {
   scanned: 0,
@@ -93,6 +100,7 @@ export const noCounts: SyncCounts = {
   returned: 0,
   removed: 0,
   held: 0,
+  skipped: 0,
 };
 
 /** History is kept for a year and a month, as events are. */
@@ -109,6 +117,7 @@ export function newRun(id: string, customerId: string, now: number, more: { by?:
     pages: 0,
     attempts: 0,
     counts: noCounts,
+    skipped: [],
     expireAt: now + keptMs,
     ...more,
   };

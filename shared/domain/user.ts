@@ -2,6 +2,7 @@
 
 import { hash as digest } from 'node:crypto';
 import { nameKey } from './customer.ts';
+import { isDocumentId } from './document-id.ts';
 import type { Person } from './person.ts';
 import { day } from './time.ts';
 
@@ -75,6 +76,17 @@ export const emailKey = (email: string) => email.trim().toLowerCase();
 export function statusOf(person: Person): UserStatus {
   if (person.invitePending) return 'invite_pending';
   return person.loginEnabled === false ? 'login_disabled' : 'active';
+}
+
+/** Ids that the API accepts, and lists within the index entries that Firestore allows a document. */
+const storableId = /^[\w-]{1,128}$/;
+const maxListed = 5_000;
+
+/** Whether a person has an id that a document and the API can have, and no lists beyond the store's limits. */
+export function isStorable(person: Person): boolean {
+  const { id, emails, phoneNumbers, sipAddresses, licenses, roles } = person;
+  const listed = [emails, phoneNumbers, sipAddresses, licenses, roles].reduce((sum, { length }) => sum + length, 0);
+  return storableId.test(id) && isDocumentId(id) && listed <= maxListed;
 }
 
 export function toUser(person: Person, hash: number, revision: number): User {

@@ -5,6 +5,9 @@ import type { SyncSettings } from '../domain/sync-run.ts';
 import type { Ports } from '../ports.ts';
 import type { CallWebex } from './webex-calls.ts';
 
+/** After so many messages a run no longer waits for a single answer: Pub/Sub's backoff makes that about three hours. */
+export const maxOutageAttempts = 20;
+
 export interface RunContext {
   readonly ports: Ports;
   readonly customer: Customer;
@@ -14,6 +17,9 @@ export interface RunContext {
   readonly call: CallWebex;
   readonly deadline: Deadline;
 }
+
+/** How a phase stops; `scan_again`: the scan has missed so many people that it must start over. */
+export type PhaseEnd = 'complete' | 'time_up' | 'scan_again';
 
 /** After this a run starts nothing new and leaves the rest to another message. */
 export interface Deadline {

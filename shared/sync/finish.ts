@@ -1,39 +1,23 @@
 /** How a message's work on a run ends: the run is done, has failed, or is left to another message. */
 
-import { type Catalog, isSameCatalog } from '../domain/catalog.ts';
+import type { Connection } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
 import type { EventDraft } from '../domain/event.ts';
-import { codeOf, Failure, trackingIdOf } from '../domain/failure.ts';
+import { Failure, trackingIdOf } from '../domain/failure.ts';
 import { type SyncHead, withoutHold, withoutLease, withoutRun } from '../domain/sync-head.ts';
 import { type SyncRun, syncSettings } from '../domain/sync-run.ts';
 import type { Write } from '../ports.ts';
-import { catalogOf, customerPath, runPath } from '../storage/layout.ts';
+import { connectionPath, customerPath, runPath } from '../storage/layout.ts';
 import { newEvents } from '../storage/outbox.ts';
 import { unchanged } from '../storage/transact.ts';
 import type { RunContext } from './context.ts';
 import type { Progress } from './progress.ts';
+import { findScimSurplus } from './scim-total.ts';
 
-/** The names of licences and roles, if they can be read and have changed. A failure here never stops the people's sync. */
-export async function catalogWrites({ ports, customer, call }: RunContext): Promise<Write[]> {
-  const { webex, store, log } = ports;
-  const path = `${catalogOf(customer.id)}/names`;
-  try {
-    const [licenses, roles, stored] = await Promise.all([
-      call((access) => webex.licenses(access, customer.accountNumber)),
-      call((access) => webex.roles(access)),
-      store.get<Catalog>(path),
-    ]);
-    const catalog = { licenses, roles };
-    return stored && isSameCatalog(stored.data, catalog) ? [] : [{ set: path, data: catalog }];
-  } catch (error) {
-    log.warn('catalog_not_synced', { customer: customer.id, code: codeOf(error) });
-    return [];
-  }
-}
-
-/** Ends the run as done: head, run, catalog, history and events in one commit. */
-export async function complete(context: RunContext, progress: Progress, catalog: Write[]): Promise<SyncRun> {
+/** Ends the run as done: head, run, history and events in one commit. */
+export async function complete(context: RunContext, progress: Progress): Promise<SyncRun> {
   const { ports } = context;
+  const scimSurplus = await findScimSurplus(context, progress);
   const { head } = progress.store.fence;
   const now = ports.clock.now();
   const counted = progress.countedRun(head);
@@ -48,9 +32,10 @@ export async function complete(context: RunContext, progress: Progress, catalog:
     ...withoutHold(head),
     ...(held && { heldBy: run.id }),
     ...(!approves && { lastSyncedAt: now }),
+    ...(scimSurplus !== undefined && { scimSurplus }),
   };
-  const superseded = head.heldBy && head.heldBy !== approves ? await supersede(context, head.heldBy) : [];
-  await endRun(context, progress, { head: next, run, events: eventsOf(run), writes: [...catalog, ...superseded] });
+  const superseded = async () => (head.heldBy && head.heldBy !== approves ? supersede(context, head.heldBy) : []);
+  await endRun(context, progress, { head: next, run, events: eventsOf(run), writes: superseded });
   ports.log.info('users_synced', { customer: run.customerId, sync: run.id, ...run.counts });
   return run;
 }
@@ -74,40 +59,54 @@ function eventsOf({ id, by, counts, held }: SyncRun): EventDraft[] {
   ];
 }
 
-/** Ends the run as failed, for an error that no retry can cure. */
+/**
+ * Ends the run as failed, for an error that no retry can cure.
+ * @throws Failure `busy` when the customer has just been connected again, so that the run must be retried
+ */
 export async function fail(context: RunContext, progress: Progress, error: unknown): Promise<SyncRun> {
-  const { ports } = context;
+  const { ports, grant } = context;
   const { head } = progress.store.fence;
   const failure =
     error instanceof Failure ? error : new Failure('internal', 'The sync failed.', { cause: String(error) });
   const { code, message } = failure;
   const trackingId = trackingIdOf(failure);
-  const now = ports.clock.now();
   const fault = { code, message, ...(trackingId && { trackingId }) };
-  const run: SyncRun = { ...progress.countedRun(head), state: 'failed', endedAt: now, fault };
+  const run: SyncRun = { ...progress.countedRun(head), state: 'failed', endedAt: ports.clock.now(), fault };
   ports.log.error('sync_failed', { customer: run.customerId, sync: run.id, ...failure.detail });
-  const events: EventDraft[] = [{ type: 'sync_failed', facts: { code } }];
-  await endRun(context, progress, { head, run, events, writes: [] });
+  const nameGrant = async () => {
+    const connection = await ports.store.get<Connection>(connectionPath(run.customerId));
+    if (isReconnected(connection?.data, grant)) throw new Failure('busy', 'The customer was connected again.');
+    return connection ? [unchanged(connection)] : [];
+  };
+  await endRun(context, progress, { head, run, events: [{ type: 'sync_failed', facts: { code } }], writes: nameGrant });
   return run;
+}
+
+/** Whether a new grant was stored since the run started: the caller who connected counts on this run, so it is retried. */
+export function isReconnected(connection: Connection | undefined, grant: RunContext['grant']): boolean {
+  return connection?.grant !== undefined && connection.grant.grantedAt !== grant.grantedAt;
 }
 
 /** Commits the end of a run. The next sync is planned by the customer's settings of this moment, not of the run's start. */
 async function endRun(
   { ports }: RunContext,
   progress: Progress,
-  end: { head: SyncHead; run: SyncRun; events: EventDraft[]; writes: Write[] },
+  end: { head: SyncHead; run: SyncRun; events: EventDraft[]; writes: () => Promise<Write[]> },
 ): Promise<void> {
   const { run } = end;
   const now = ports.clock.now();
   const events = newEvents(end.events, { customerId: run.customerId, now, by: run.by });
   await progress.store.fence.commitDecided(async () => {
-    const customer = await ports.store.get<Customer>(customerPath(run.customerId));
+    const [customer, writes] = await Promise.all([
+      ports.store.get<Customer>(customerPath(run.customerId)),
+      end.writes(),
+    ]);
     if (!customer) throw new Failure('conflict', 'The customer has been deleted.');
     const head = withoutRun(end.head, now, syncSettings(customer.data.sync).everyHours);
     return {
       // Requests may have joined a run that only carries out an approval, so a scan follows.
       head: run.approves ? { ...head, nextSyncAt: now } : head,
-      writes: [{ set: runPath(run), data: run }, ...progress.checkpointDeletion(), ...end.writes, unchanged(customer)],
+      writes: [{ set: runPath(run), data: run }, ...progress.checkpointDeletion(), ...writes, unchanged(customer)],
       events,
     };
   });

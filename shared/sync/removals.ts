@@ -1,53 +1,68 @@
 /** The people absent from a complete scan: confirmed by Webex, then removed, or held for a decision. */
 
-import { codeOf, Failure, type FailureCode } from '../domain/failure.ts';
+import { codeOf, type FailureCode } from '../domain/failure.ts';
 import { holdReason } from '../domain/removal-policy.ts';
-import { isMember } from '../domain/scan.ts';
+import { hasMissedMany, isMember } from '../domain/scan.ts';
 import type { HoldReason } from '../domain/sync-run.ts';
 import { watchAuthorizer } from './authorizer.ts';
-import { isTimeUp, type RunContext } from './context.ts';
+import { isTimeUp, maxOutageAttempts, type PhaseEnd, type RunContext } from './context.ts';
 import { holdRemovals } from './held-people.ts';
 import type { Progress } from './progress.ts';
+import { readScimTotal } from './scim-total.ts';
 import { removeUsers, usersPerCommit } from './user-writes.ts';
 
 /** Webex takes no more ids in one `id=`. */
 const idsPerRequest = 85;
-/** After so many messages a run no longer waits for SCIM's total: Pub/Sub's backoff makes that three hours. */
-const maxScimAttempts = 20;
-/** SCIM may not be read with this token, or does not exist here. */
-const withoutScim: ReadonlySet<FailureCode> = new Set([
-  'webex_forbidden',
-  'webex_unauthorized',
-  'webex_not_found',
-  'webex_unexpected',
-]);
+/** Refusals that may concern one person only: that person is skipped. */
+const isRefused: ReadonlySet<FailureCode> = new Set(['webex_forbidden', 'webex_unexpected']);
 
 /**
  * Asks Webex about everybody who has not been seen. People whom Webex does not report as gone count as seen, so that
  * everyone still unseen afterwards is confirmed gone. Removals above the thresholds are held.
- * @returns whether it asked about all of them before the time was up
+ * @throws Failure what the calls and commits throw
  */
-export async function confirmAbsent(context: RunContext, progress: Progress): Promise<boolean> {
-  const { fence, roster } = progress.store;
-  const absent = roster.unseen();
+export async function confirmAbsent(context: RunContext, progress: Progress): Promise<PhaseEnd> {
+  const { store, users } = progress;
+  const { settings, grant } = context;
+  const checksTotal = settings.checkTotal && !progress.run.approves;
+  const total = checksTotal ? await readScimTotal(context, progress) : undefined;
+  // Without a second opinion on the number of people, each person must be missing in two ways.
+  const end = await confirmEach(context, progress, checksTotal && total === undefined);
+  if (end !== 'complete') return end;
+  await users.flushAll();
+  const { authorizer } = grant;
+  if (authorizer && store.roster.hash(authorizer) !== undefined && !store.roster.isSeen(authorizer)) {
+    await watchAuthorizer(context, store.fence, 'gone');
+  }
+  const reason = findHoldReason(context, progress, total);
+  if (reason) await holdRemovals(context, progress, reason);
+  return 'complete';
+}
+
+async function confirmEach(context: RunContext, progress: Progress, needsSecondLook: boolean): Promise<PhaseEnd> {
+  const absent = progress.store.roster.unseen();
+  let missed = 0;
   for (let from = progress.confirmed; from < absent.length; from += idsPerRequest) {
     const ids = absent.slice(from, from + idsPerRequest);
     const gone = await findGone(context, ids);
+    missed += ids.filter((id) => !gone.has(id)).length;
+    if (!progress.run.approves && hasMissedMany(missed, progress.scan) && progress.restartScan()) return 'scan_again';
     for (const id of ids) {
-      if (gone.has(id)) progress.confirm(1);
-      else await compareMissed(context, progress, id);
+      if (gone.has(id) && !needsSecondLook) {
+        progress.confirm(1);
+        continue;
+      }
+      const isFound = await lookUp(context, progress, id);
+      if (gone.has(id) && !isFound) progress.confirm(1);
+      else progress.store.roster.see(id);
+      if (progress.isCheckpointDue()) await progress.saveCheckpoint();
+      if (isTimeUp(context)) return 'time_up';
     }
     // Checked after the work, so that every message makes progress, however short its time.
-    if (isTimeUp(context) && from + idsPerRequest < absent.length) return false;
+    if (isTimeUp(context) && from + idsPerRequest < absent.length) return 'time_up';
     if (progress.isCheckpointDue()) await progress.saveCheckpoint();
   }
-  const { authorizer } = context.grant;
-  if (authorizer && roster.hash(authorizer) !== undefined && !roster.isSeen(authorizer)) {
-    await watchAuthorizer(context, fence, 'gone');
-  }
-  const reason = await findHoldReason(context, progress);
-  if (reason) await holdRemovals(context, progress, reason);
-  return true;
+  return 'complete';
 }
 
 async function findGone({ ports, customer, call }: RunContext, ids: string[]): Promise<Set<string>> {
@@ -57,57 +72,50 @@ async function findGone({ ports, customer, call }: RunContext, ids: string[]): P
   return new Set([...notFoundIds, ...moved]);
 }
 
-/** A person whom the scan has missed counts as seen, and is compared like everybody else. */
-async function compareMissed({ ports, call }: RunContext, { store, users }: Progress, id: string): Promise<void> {
-  const person = await call((access) => ports.webex.person(access, id)).catch((error) => {
-    // Gone in the meantime; the next sync asks again.
-    if (codeOf(error) === 'webex_not_found') return undefined;
-    throw error;
-  });
-  if (person) users.compare([person]);
-  await users.flushAll();
-  store.roster.see(id);
+/**
+ * Looks up one person, and compares them like everybody else.
+ * @returns false when Webex does not know the person, or not in this organization
+ */
+async function lookUp({ ports, customer, call }: RunContext, progress: Progress, id: string): Promise<boolean> {
+  const { users, run } = progress;
+  try {
+    const person = await call((access) => ports.webex.person(access, id));
+    if (!isMember(person, customer.accountNumber)) return false;
+    users.compare([person]);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'webex_not_found') return false;
+    const isLasting = code === 'webex_unavailable' && run.attempts >= maxOutageAttempts;
+    if (!isRefused.has(code) && !isLasting) throw error;
+    users.skip(id, code);
+  }
+  return true;
 }
 
 /** Why the confirmed removals must be held. Removals that were approved are not held again. */
-async function findHoldReason(context: RunContext, { run, scan, store }: Progress): Promise<HoldReason | undefined> {
-  const { settings } = context;
-  const { roster, fence } = store;
-  const unseen = roster.size - roster.seenCount;
-  if (unseen === 0 || run.approves) return undefined;
+function findHoldReason(
+  { settings }: RunContext,
+  { run, scan, store, present }: Progress,
+  total: number | undefined,
+): HoldReason | undefined {
+  const { head } = store.fence;
+  const { size, seenCount } = store.roster;
+  if (size === seenCount || run.approves) return undefined;
   // A run that started over may have removed people before.
-  const gone = unseen + fence.head.run!.counts.removed;
-  const total = settings.checkTotal ? await readScimTotal(context, run.attempts) : undefined;
-  const facts = { gone, known: run.expected, scanned: scan.found ?? 0, present: roster.seenCount };
-  return holdReason({ ...facts, ...(total !== undefined && { total }) }, settings);
+  const gone = size - seenCount + head.run!.counts.removed;
+  const facts = { gone, known: run.expected, scanned: scan.found ?? 0, present };
+  return holdReason({ ...facts, ...(total !== undefined && { total: total - (head.scimSurplus ?? 0) }) }, settings);
 }
 
-/**
- * How many people there are by SCIM; undefined when we may not ask.
- * @throws Failure `webex_unexpected` when SCIM has given no answer for hours, so that the run fails visibly
- */
-async function readScimTotal({ ports, customer, call }: RunContext, attempts: number): Promise<number | undefined> {
-  try {
-    return await call((access) => ports.webex.scimTotal(access, customer.accountNumber));
-  } catch (error) {
-    if (withoutScim.has(codeOf(error))) return undefined;
-    if (codeOf(error) !== 'webex_unavailable' || attempts < maxScimAttempts) throw error;
-    throw new Failure('webex_unexpected', 'SCIM does not say how many people there are.');
-  }
-}
-
-/**
- * Removes everybody who is confirmed gone.
- * @returns whether it removed all of them before the time was up
- */
-export async function removeUnseen(context: RunContext, progress: Progress): Promise<boolean> {
+/** Removes everybody who is confirmed gone. */
+export async function removeUnseen(context: RunContext, progress: Progress): Promise<PhaseEnd> {
   const { store } = progress;
   const gone = store.roster.unseen();
   // The phase is committed first: after half of the removals the rest would be below the thresholds.
   if (gone.length > usersPerCommit) await progress.saveCheckpoint();
   for (let from = 0; from < gone.length; ) {
     from += await removeUsers(context, store, gone.slice(from, from + usersPerCommit));
-    if (isTimeUp(context) && from < gone.length) return false;
+    if (isTimeUp(context) && from < gone.length) return 'time_up';
   }
-  return true;
+  return 'complete';
 }

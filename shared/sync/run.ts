@@ -12,14 +12,15 @@ import { connectionPath, customerPath, runPath, syncHeadPath } from '../storage/
 import { sendMessage } from '../storage/messages.ts';
 import { markApproved } from './approval.ts';
 import { watchAfterRefusal } from './authorizer.ts';
+import { readCatalog, storeCatalog } from './catalog.ts';
 import { type Checkpoint, checkpointPath, isUsable } from './checkpoint.ts';
-import type { Deadline, RunContext } from './context.ts';
+import type { Deadline, PhaseEnd, RunContext } from './context.ts';
 import { createFence } from './fence.ts';
-import { catalogWrites, complete, fail, leave } from './finish.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { complete, fail, isReconnected, leave } from './finish.ts';
+import { Progress } from './progress.ts';
 import { confirmAbsent, removeUnseen } from './removals.ts';
 import { messageFor } from './request.ts';
-import { createRosterStore } from './roster-store.ts';
+import { RosterStore } from './roster-store.ts';
 import { scanPeople } from './scan.ts';
 import { rateLimitedCaller } from './webex-calls.ts';
 
@@ -38,8 +39,7 @@ const curable: ReadonlySet<FailureCode> = new Set([
   'busy',
 ]);
 
-/** Each phase answers whether it came to its end before the time was up. */
-const phases: Record<SyncPhase, (context: RunContext, progress: Progress) => Promise<boolean>> = {
+const phases: Record<SyncPhase, (context: RunContext, progress: Progress) => Promise<PhaseEnd>> = {
   scan: scanPeople,
   confirm: confirmAbsent,
   remove: removeUnseen,
@@ -129,8 +129,8 @@ async function openRun(ports: Ports, customerId: string, runId: string, deadline
     call: rateLimitedCaller(ports, customerId, deadline.shutdown),
     deadline,
   };
-  const rosterStore = createRosterStore(context, createFence(ports, { path: head.path, version: version!, data }));
-  const progress = createProgress(context, rosterStore, { run, checkpoint, isStored: saved !== undefined });
+  const rosterStore = new RosterStore(context, createFence(ports, { path: head.path, version: version!, data }));
+  const progress = new Progress(context, rosterStore, { run, checkpoint, isStored: saved !== undefined });
   return { context, progress, checkpoint };
 }
 
@@ -139,7 +139,8 @@ async function work(context: RunContext, progress: Progress): Promise<SyncRun | 
   // One look-up of the token for all calls.
   await context.call(async () => undefined);
   const { approves } = progress.run;
-  const catalog = approves ? [] : catalogWrites(context);
+  // Read beside the people, and stored when they are.
+  const reading = approves ? undefined : readCatalog(context);
   let phase = progress.run.phases.at(-1)?.phase;
   if (!phase) {
     await markApproved(context, progress);
@@ -147,10 +148,13 @@ async function work(context: RunContext, progress: Progress): Promise<SyncRun | 
   }
   while (phase) {
     progress.enter(phase);
-    if (!(await phases[phase](context, progress))) return undefined;
-    phase = nextPhase(progress.run, progress.store.roster);
+    const end = await phases[phase](context, progress);
+    if (end === 'time_up') return undefined;
+    phase = end === 'scan_again' ? 'scan' : nextPhase(progress.run, progress.store.roster);
   }
-  return complete(context, progress, await catalog);
+  const catalog = await reading;
+  if (catalog) await storeCatalog(context, progress.store.fence, catalog);
+  return complete(context, progress);
 }
 
 async function afterFailure(context: RunContext, progress: Progress, error: unknown): Promise<SyncRun | undefined> {
@@ -158,12 +162,13 @@ async function afterFailure(context: RunContext, progress: Progress, error: unkn
   const code = codeOf(error);
   try {
     if (code === 'conflict') throw error;
-    if (code !== 'store_unavailable') await progress.users.flushAll();
-    if (code === 'webex_forbidden') await watchAfterRefusal(context, progress.store.fence);
-    const isCurable = curable.has(code) || (error instanceof Failure && isOutage(error));
-    if (!isCurable && !(await wasReconnected(context))) return await fail(context, progress, error);
     // While the store is unavailable nothing can be committed: the lease expires by itself.
     if (code === 'store_unavailable') throw error;
+    await progress.users.flushAll();
+    if (code === 'webex_forbidden') await watchAfterRefusal(context, progress.store.fence);
+    const connection = await ports.store.get<Connection>(connectionPath(context.customer.id));
+    const isCurable = curable.has(code) || (error instanceof Failure && isOutage(error));
+    if (!isCurable && !isReconnected(connection?.data, context.grant)) return await fail(context, progress, error);
     const pauseMs = webexPauseMs(error);
     const left = await leave(context, progress, pauseMs);
     // The scheduled pass continues a paused run. Deliveries until then would only be refused, and end as a dead letter.
@@ -182,10 +187,4 @@ function webexPauseMs(error: unknown): number | undefined {
   const isWebex =
     error instanceof Failure && (error.code === 'webex_rate_limited' || error.code === 'webex_unavailable');
   return isWebex ? retryAfterMsOf(error) : undefined;
-}
-
-/** Whether a new grant was stored since the run started: the caller who connected counts on this run, so it is retried. */
-async function wasReconnected({ ports, customer, grant }: RunContext): Promise<boolean> {
-  const connection = await ports.store.get<Connection>(connectionPath(customer.id));
-  return connection?.data.grant !== undefined && connection.data.grant.grantedAt !== grant.grantedAt;
 }

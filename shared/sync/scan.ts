@@ -1,38 +1,31 @@
 /** The scan: every page of the organization's people, the next one requested while this one is compared and written. */
 
-import { codeOf } from '../domain/failure.ts';
+import { codeOf, type Failure } from '../domain/failure.ts';
 import type { PeoplePage } from '../domain/person.ts';
-import { positionAfterPage, positionAfterRestart, smallerPage } from '../domain/scan.ts';
+import { positionAfterPage, smallerPage } from '../domain/scan.ts';
 import type { WebexAccess } from '../ports.ts';
 import { watchAuthorizer } from './authorizer.ts';
-import { isTimeUp, type RunContext } from './context.ts';
+import { isTimeUp, type PhaseEnd, type RunContext } from './context.ts';
 import type { Progress } from './progress.ts';
 
 /**
  * Continues the scan to its last page.
- * @returns whether it reached the last page before the time was up
  * @throws Failure what the calls and commits throw; `webex_unexpected` when the next links lead in a circle or elsewhere
  */
-export async function scanPeople(context: RunContext, progress: Progress): Promise<boolean> {
-  const { store } = progress;
+export async function scanPeople(context: RunContext, progress: Progress): Promise<PhaseEnd> {
   while (true) {
     try {
-      const isComplete = await scanToEnd(context, progress);
-      if (isComplete) progress.moveTo({ ...progress.scan, found: store.roster.seenCount });
-      return isComplete;
+      return await scanToEnd(context, progress);
     } catch (error) {
       const code = codeOf(error);
+      // A refused cursor says nothing about the people behind it.
       const isRefused = code === 'webex_unexpected' || code === 'webex_not_found';
-      const restart = isRefused ? positionAfterRestart(progress.scan) : undefined;
-      if (!restart) throw error;
-      // A refused cursor says nothing about the people behind it, so all must be seen again.
-      progress.moveTo(restart);
-      store.roster.forgetSeen();
+      if (!isRefused || !progress.restartScan()) throw error;
     }
   }
 }
 
-async function scanToEnd(context: RunContext, progress: Progress): Promise<boolean> {
+async function scanToEnd(context: RunContext, progress: Progress): Promise<PhaseEnd> {
   const { users, store } = progress;
   const visited = new Set<string>();
   let page = await fetchPage(context, progress);
@@ -51,7 +44,9 @@ async function scanToEnd(context: RunContext, progress: Progress): Promise<boole
     await users.flushFull();
     if (!nextPage) {
       await users.flushAll();
-      return !isStopped;
+      if (isStopped) return 'time_up';
+      progress.moveTo({ ...progress.scan, found: store.roster.seenCount });
+      return 'complete';
     }
     if (progress.isCheckpointDue()) await progress.saveCheckpoint();
     page = await nextPage;
@@ -63,9 +58,10 @@ function fetchPage({ ports, customer, call }: RunContext, progress: Progress): P
   let { pageSize } = progress.scan;
   const request = (access: WebexAccess) =>
     ports.webex.people(access, { orgId: customer.accountNumber, max: pageSize, ...(cursor && { cursor }) });
-  return call(request, ({ code }) => {
+  const onFailure = ({ code }: Failure) => {
     if (code !== 'webex_unavailable') return;
     pageSize = smallerPage(pageSize);
     progress.moveTo({ ...progress.scan, pageSize });
-  });
+  };
+  return call(request, { onFailure });
 }

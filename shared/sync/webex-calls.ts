@@ -5,15 +5,22 @@ import { codeOf, Failure, isOutage, retryAfterMsOf } from '../domain/failure.ts'
 import type { Ports } from '../ports.ts';
 import { type CustomerAccess, withAccessToken } from '../tokens/access-token.ts';
 
-/** Makes a call and retries it for about a minute. `onFailure` receives each failure before the next try. */
-export type CallWebex = <T>(
-  make: (access: CustomerAccess) => Promise<T>,
-  onFailure?: (failure: Failure) => void,
-) => Promise<T>;
+export interface CallOptions {
+  /** Receives each failure before the next try. */
+  onFailure?: (failure: Failure) => void;
+  /** The run can do without the answer, so a refusal is accepted at once. */
+  isOptional?: boolean;
+}
+
+/** Makes a call and retries it for about a minute. */
+export type CallWebex = <T>(make: (access: CustomerAccess) => Promise<T>, options?: CallOptions) => Promise<T>;
 
 /** No new try starts after this. The last one may take 30 s more, and the lease must outlast it. */
 const patienceMs = 60_000;
 const maxTriesInOutage = 5;
+/** A single 403 in the middle of a run is more often a fault of Webex than a lost role, which shows again at once. */
+const maxTriesAfterRefusal = 3;
+const refusalPause = { firstMs: 2_000, maxMs: 8_000 };
 const outagePause = { firstMs: 1_000, maxMs: 8_000 };
 /** A cached token is read again before `getAccessToken` would renew it. */
 const marginMs = 11 * 60_000;
@@ -40,7 +47,7 @@ export function rateLimitedCaller(ports: Ports, customerId: string, shutdown?: A
     });
   }
 
-  return async (make, onFailure) => {
+  return async (make, { onFailure, isOptional = false } = {}) => {
     const giveUpAt = clock.now() + patienceMs;
     for (let attempt = 1; ; attempt++) {
       const pauseMs = pausedUntil - clock.now();
@@ -49,11 +56,11 @@ export function rateLimitedCaller(ports: Ports, customerId: string, shutdown?: A
         return await callOnce(make);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
-        const waitMs = retryDelayMs(error, attempt, clock.random());
+        const waitMs = retryDelayMs(error, { attempt, isOptional }, clock.random());
         if (waitMs === undefined) throw error;
         onFailure?.(error);
         if (shutdown?.aborted || clock.now() + waitMs > giveUpAt) throw error;
-        if (error.code === 'webex_rate_limited') pausedUntil = clock.now() + waitMs;
+        if (retryAfterMsOf(error) !== undefined) pausedUntil = clock.now() + waitMs;
         await clock.sleep(waitMs, shutdown);
       }
     }
@@ -61,9 +68,18 @@ export function rateLimitedCaller(ports: Ports, customerId: string, shutdown?: A
 }
 
 /** How long to wait before the next try, ms; undefined when a retry cannot help. */
-function retryDelayMs(failure: Failure, attempt: number, random: number): number | undefined {
+function retryDelayMs(
+  failure: Failure,
+  { attempt, isOptional }: { attempt: number; isOptional: boolean },
+  random: number,
+): number | undefined {
+  const retryAfterMs = retryAfterMsOf(failure) ?? 0;
   // Up to a second later than Webex asks, so that callers who got the same answer do not come back together.
-  if (failure.code === 'webex_rate_limited') return (retryAfterMsOf(failure) ?? 0) + 1000 * random;
-  if (!isOutage(failure) || attempt >= maxTriesInOutage) return undefined;
-  return Math.max(backoffMs(attempt, outagePause, random), retryAfterMsOf(failure) ?? 0);
+  if (failure.code === 'webex_rate_limited') return retryAfterMs + 1000 * random;
+  if (failure.code === 'webex_forbidden') {
+    return isOptional || attempt >= maxTriesAfterRefusal ? undefined : backoffMs(attempt, refusalPause, random);
+  }
+  if (!isOutage(failure)) return undefined;
+  if (retryAfterMs > 0) return retryAfterMs + 1000 * random;
+  return attempt >= maxTriesInOutage ? undefined : backoffMs(attempt, outagePause, random);
 }

@@ -1,14 +1,15 @@
 /** Reads a customer's users: the change feed, the search, one user, and the names of licences and roles. */
 
 import type { Catalog } from '../domain/catalog.ts';
-import { type FeedPosition, feedCursor, feedPosition } from '../domain/change-feed.ts';
+import { type FeedPosition, feedCursor, feedPosition, isInHistory, type PastWriter } from '../domain/change-feed.ts';
 import { nameKey } from '../domain/customer.ts';
 import { isDocumentId } from '../domain/document-id.ts';
 import { Failure } from '../domain/failure.ts';
+import type { SyncHead } from '../domain/sync-head.ts';
 import { emailKey, type Tombstone, type User, type UserStatus } from '../domain/user.ts';
 import { bareId } from '../domain/webex-id.ts';
 import type { Ports, Store } from '../ports.ts';
-import { catalogOf, usersOf } from '../storage/layout.ts';
+import { catalogPath, feedOf, syncHeadPath, usersOf } from '../storage/layout.ts';
 import { type Position, readPage } from '../storage/pages.ts';
 
 export interface Changes {
@@ -31,7 +32,8 @@ export async function readChanges(
   limit: number,
 ): Promise<Changes> {
   const startedAt = clock.now();
-  const position: FeedPosition = feedPosition(since, startedAt);
+  const position = feedPosition(since, startedAt);
+  await assertInHistory(store, customerId, position);
   const { documents, next } = await readPage<User | Tombstone>(store, {
     collection: usersOf(customerId),
     range: { field: 'revision', from: position.revision + 1 },
@@ -39,10 +41,26 @@ export async function readChanges(
     limit,
   });
   const users = documents.map(({ data }) => data);
+  // Read after the users, so that this writer has written at least as far as they go.
+  const head = await store.get<SyncHead>(syncHeadPath(customerId));
+  const cursor = feedCursor({
+    revision: users.at(-1)?.revision ?? position.revision,
+    completeAt: next ? position.completeAt : startedAt,
+    ...(head?.data.writer && { writer: head.data.writer }),
+  });
   const more = next !== undefined;
-  const revision = users.at(-1)?.revision ?? position.revision;
-  const cursor = feedCursor({ revision, completeAt: more ? position.completeAt : startedAt });
   return { users, cursor, more };
+}
+
+/** @throws Failure `cursor_expired` for a cursor of another customer, or of a history that a restore has undone */
+async function assertInHistory(store: Store, customerId: string, position: FeedPosition): Promise<void> {
+  if (position.revision === 0) return;
+  const [head, past] = await Promise.all([
+    store.get<SyncHead>(syncHeadPath(customerId)),
+    position.writer ? store.get<PastWriter>(`${feedOf(customerId)}/${position.writer}`) : undefined,
+  ]);
+  if (isInHistory(position, head?.data, past?.data)) return;
+  throw new Failure('cursor_expired', 'The cursor belongs to other data. Read all users again.');
 }
 
 export interface UserSearch {
@@ -107,6 +125,6 @@ export function userIdOf(text: string): string | undefined {
 
 /** Reads the names of the customer's licences and roles. */
 export async function readCatalog(store: Store, customerId: string): Promise<Catalog> {
-  const catalog = await store.get<Catalog>(`${catalogOf(customerId)}/names`);
+  const catalog = await store.get<Catalog>(catalogPath(customerId));
   return catalog?.data ?? { licenses: [], roles: [] };
 }

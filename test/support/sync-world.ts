@@ -8,6 +8,7 @@ import type { Person } from '../../shared/domain/person.ts';
 import { connectionPath, customerPath } from '../../shared/storage/layout.ts';
 import { withAccessToken } from '../../shared/tokens/access-token.ts';
 import { frozenClock } from './clock.ts';
+import { openStore } from './engine.ts';
 import { connectedCustomer, readConnection, type TestPorts, testPorts } from './ports.ts';
 import { differences, organizationNow, readHead, rosterNow, storedNow } from './sync-drive.ts';
 
@@ -15,28 +16,38 @@ import { differences, organizationNow, readHead, rosterNow, storedNow } from './
 export const acme = sampleOrganizations[0]!;
 export const umbrella = { id: '0f0e0d0c-0b0a-4908-8706-050403020100', name: 'Umbrella', people: 120 };
 
-export type SyncWorld = Awaited<ReturnType<typeof startSyncWorld>>;
-
-export async function startSyncWorld({
-  organization = acme,
-  pageSize = 100,
-  store,
-}: {
+interface Options {
   organization?: { id: string; name: string; people: number };
   pageSize?: number;
-  store?: TestPorts['store'];
-} = {}) {
+}
+
+export async function startSyncWorld({ organization = acme, pageSize = 100 }: Options = {}): Promise<SyncWorld> {
   const clock = frozenClock();
   const organizations = organization === acme ? sampleOrganizations : [organization];
-  const webex: WebexServer = await startWebex({ now: clock.now, organizations });
-  const ports = testPorts(webex, { clock, ...(store && { store }) });
+  const webex = await startWebex({ now: clock.now, organizations });
+  const ports = testPorts(webex, { clock, store: openStore() });
   ports.settings.pageSize = pageSize;
-  const customer = await connectedCustomer(ports, webex, organization);
+  return new SyncWorld(webex, ports, await connectedCustomer(ports, webex, organization), organization);
+}
+
+export class SyncWorld {
+  readonly webex: WebexServer;
+  readonly ports: TestPorts;
+  readonly customer: string;
+  readonly #organization: { id: string; name: string };
+
+  constructor(webex: WebexServer, ports: TestPorts, customer: string, organization: { id: string; name: string }) {
+    this.webex = webex;
+    this.ports = ports;
+    this.customer = customer;
+    this.#organization = organization;
+  }
 
   /** How the stored users and the roster differ from the organization. */
-  async function findDifferences(): Promise<string[]> {
+  async findDifferences(): Promise<string[]> {
+    const { ports, customer } = this;
     const truth = await withAccessToken(ports, customer, (access) =>
-      organizationNow(ports.webex, access, organization.id),
+      organizationNow(ports.webex, access, this.#organization.id),
     );
     return [
       ...differences(truth, await storedNow(ports.store, customer)).map((text) => `store: ${text}`),
@@ -44,48 +55,41 @@ export async function startSyncWorld({
     ];
   }
 
-  return {
-    webex,
-    ports,
-    customer,
-    findDifferences,
+  async expectInSync(): Promise<void> {
+    expect(await this.findDifferences()).toEqual([]);
+    expect((await readHead(this.ports.store, this.customer)).roster.people).toBe(this.people().length);
+  }
 
-    async expectInSync(): Promise<void> {
-      expect(await findDifferences()).toEqual([]);
-      expect((await readHead(ports.store, customer)).roster.people).toBe(this.people().length);
-    },
+  people() {
+    return [...this.webex.control.peopleList(this.#organization.id)];
+  }
 
-    people: () => [...webex.control.peopleList(organization.id)],
+  /** Types of the events that the portal has received. */
+  publishedEvents(): string[] {
+    return this.ports.messages
+      .filter(({ topic }) => topic === this.ports.settings.eventsTopic)
+      .map(({ data }) => String(data.type).replace('webex_customer_access.customer.v1.', ''));
+  }
 
-    /** Types of the events that the portal has received. */
-    publishedEvents: () =>
-      ports.messages
-        .filter(({ topic }) => topic === ports.settings.eventsTopic)
-        .map(({ data }) => String(data.type).replace('webex_customer_access.customer.v1.', '')),
+  /** Replaces the customer's own settings of syncs. */
+  async setSettings(sync: Customer['sync']): Promise<void> {
+    const { store } = this.ports;
+    const read = (await store.get<Customer>(customerPath(this.customer)))!;
+    await store.commit([{ set: read.path, data: { ...read.data, sync } }]);
+  }
 
-    /** Replaces the customer's own settings of syncs. */
-    async setSettings(sync: Customer['sync']): Promise<void> {
-      const read = (await ports.store.get<Customer>(customerPath(customer)))!;
-      await ports.store.commit([{ set: read.path, data: { ...read.data, sync } }]);
-    },
+  /** Stores a person as the one who authorized the connection. */
+  async setAuthorizer({ id }: Pick<Person, 'id'>): Promise<void> {
+    const { store } = this.ports;
+    const connection = await readConnection(store, this.customer);
+    const { id: organizationId, name: organizationName } = this.#organization;
+    const authorizer = { id, email: 'a@b', displayName: 'A', organizationId, organizationName };
+    const data = { ...connection, grant: { ...connection.grant!, authorizer } };
+    await store.commit([{ set: connectionPath(this.customer), data }]);
+  }
 
-    /** Stores a person as the one who authorized the connection. */
-    async setAuthorizer({ id }: Pick<Person, 'id'>): Promise<void> {
-      const connection = await readConnection(ports.store, customer);
-      const authorizer = {
-        id,
-        email: 'a@b',
-        displayName: 'A',
-        organizationId: organization.id,
-        organizationName: organization.name,
-      };
-      const data = { ...connection, grant: { ...connection.grant!, authorizer } };
-      await ports.store.commit([{ set: connectionPath(customer), data }]);
-    },
-
-    async close(): Promise<void> {
-      await ports.store.close();
-      await webex.close();
-    },
-  };
+  async close(): Promise<void> {
+    await this.ports.store.close();
+    await this.webex.close();
+  }
 }

@@ -5,7 +5,7 @@ import {
   entryLine,
   extendedLog,
   isCompactionDue,
-  type newRoster,
+  type Roster,
   type RosterChunk,
   type RosterLog,
   removalLine,
@@ -34,7 +34,7 @@ const read = ({ log, documents }: ReturnType<typeof written>, mark?: { entries: 
     mark,
   );
 
-const people = (roster: ReturnType<typeof newRoster>) => {
+const people = (roster: Roster) => {
   const all = [...roster.unseen()];
   return new Map(all.map((person) => [person, roster.hash(person)]));
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../../shared/domain/person.ts';
 import { day } from '../../../shared/domain/time.ts';
-import { hashOf, statusOf, toTombstone, toUser } from '../../../shared/domain/user.ts';
+import { hashOf, isStorable, statusOf, toTombstone, toUser } from '../../../shared/domain/user.ts';
 import fc from '../../support/property.ts';
 
 const person: Person = {
@@ -43,6 +43,17 @@ describe('the hash of a person', () => {
         expect(Number.parseInt(hash.toString(36), 36)).toBe(hash);
       }),
     );
+  });
+});
+
+describe('a person', () => {
+  it.each(['a/b', '.', '..', '__x__', 'a.b', 'ä', '', 'x'.repeat(129)])('with the id %j cannot be stored', (id) => {
+    expect(isStorable({ ...person, id })).toBe(false);
+  });
+
+  it('with more list entries than the store can index cannot be stored', () => {
+    expect(isStorable(person)).toBe(true);
+    expect(isStorable({ ...person, licenses: Array.from({ length: 5_001 }, () => 'l') })).toBe(false);
   });
 });
 

@@ -13,6 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+const orgId = umbrella.id;
+
 describe('one person', () => {
   it('is added, changed, left alone and brought back', async () => {
     const one = async (id: string) => (await syncOnePerson(ports, customer, id)).outcome;
@@ -39,5 +41,28 @@ describe('one person', () => {
     await expect(syncOnePerson(ports, customer, someone.id)).rejects.toMatchObject({ code: 'busy' });
     await deliver(ports);
     expect(await syncOnePerson(ports, customer, someone.id)).toMatchObject({ outcome: 'unchanged' });
+  });
+
+  it('keeps the newer state when a sync ends while Webex is asked', async () => {
+    const { id } = world.people()[5]!;
+    const update = (title: string) => webex.control.people({ orgId, update: [{ id, title }] });
+    update('Deputy');
+    ports.webex.afterNext('person', async () => {
+      update('Chief');
+      await syncNow(ports, customer);
+    });
+    expect(await syncOnePerson(ports, customer, id)).toMatchObject({ outcome: 'unchanged', user: { title: 'Chief' } });
+    await world.expectInSync();
+  });
+
+  it('does not come back when a sync removes them while Webex is asked', async () => {
+    const { id } = world.people()[5]!;
+    webex.control.people({ orgId, update: [{ id, title: 'Chief' }] });
+    ports.webex.afterNext('person', async () => {
+      webex.control.people({ orgId, remove: [id] });
+      await syncNow(ports, customer);
+    });
+    expect(await syncOnePerson(ports, customer, id)).toEqual({ outcome: 'not_found' });
+    await world.expectInSync();
   });
 });

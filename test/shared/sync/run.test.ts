@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { codeOf, Failure } from '../../../shared/domain/failure.ts';
 import { day } from '../../../shared/domain/time.ts';
-import { catalogOf, connectionPath, usersOf } from '../../../shared/storage/layout.ts';
+import type { Write } from '../../../shared/ports.ts';
+import { catalogOf, connectionPath, syncHeadPath, usersOf } from '../../../shared/storage/layout.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
 import { readConnection } from '../../support/ports.ts';
-import { deliver, readHead, readRun, syncNow } from '../../support/sync-drive.ts';
+import { deliver, finishRun, readHead, readRun, syncNow } from '../../support/sync-drive.ts';
 import { acme, type SyncWorld, startSyncWorld } from '../../support/sync-world.ts';
 
 let world: SyncWorld;
@@ -108,6 +109,27 @@ describe('a sync', () => {
     await expect(runSync(ports, customer, id)).rejects.toMatchObject({ code: 'reauthorization_required' });
     await runSync(ports, customer, id);
     expect((await readRun(ports.store, customer, id)).state).toBe('done');
+    await world.expectInSync();
+  });
+
+  it('does not fail when the customer is connected again at that moment', async () => {
+    const { id } = await requestSync(ports, customer);
+    ports.webex.failNext('people', new Failure('reauthorization_required', 'The old grant is dead.'));
+    // Between the check for a new grant and the commit that ends the run.
+    const path = syncHeadPath(customer);
+    const isEnd = (writes: Write[]) => writes.some((write) => 'set' in write && !('lease' in write.data));
+    ports.store.beforeNext(
+      'commit',
+      async () => {
+        const connection = await readConnection(ports.store, customer);
+        const grant = { ...connection.grant!, grantedAt: ports.clock.now() + 1 };
+        await ports.store.commit([{ set: connectionPath(customer), data: { ...connection, grant } }]);
+      },
+      { path, when: (writes) => isEnd(writes.slice(0, 1)) },
+    );
+    await expect(runSync(ports, customer, id)).rejects.toMatchObject({ code: 'reauthorization_required' });
+    await finishRun(ports, customer);
+    expect(await readRun(ports.store, customer, id)).toMatchObject({ state: 'done' });
     await world.expectInSync();
   });
 

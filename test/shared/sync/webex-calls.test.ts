@@ -4,7 +4,7 @@ import { codeOf } from '../../../shared/domain/failure.ts';
 import { requestSync } from '../../../shared/sync/request.ts';
 import { runSync } from '../../../shared/sync/run.ts';
 import { storeUnavailable } from '../../support/faulty.ts';
-import { deliver, readHead, readRun, storedNow, syncNow } from '../../support/sync-drive.ts';
+import { deliver, endPause, readHead, readRun, storedNow, syncNow } from '../../support/sync-drive.ts';
 import { acme, type SyncWorld, startSyncWorld } from '../../support/sync-world.ts';
 
 let world: SyncWorld;
@@ -31,6 +31,9 @@ describe('a request that fails', () => {
     ['status 423', { status: 423, retryAfter: 1 }],
     ['status 401, which renews the token', { status: 401 }],
     ['status 400 for the cursor, which makes the scan start over', { status: 400 }],
+    ['status 408', { status: 408 }],
+    ['status 403 once, which is no lost role', { status: 403 }],
+    ['status 503 with Retry-After', { status: 503, retryAfter: 20 }],
     ['drop before', { drop: 'before' }],
     ['drop after', { drop: 'after' }],
     ['hang and act', { hangMs: 50, act: true }],
@@ -109,6 +112,39 @@ describe('a request that fails', () => {
     expect(first).toBe('store_unavailable');
     await deliver(ports);
     expect(await readRun(ports.store, customer, id)).toMatchObject({ state: 'done', counts: { removed: 4 } });
+    expect(await world.findDifferences()).toEqual([]);
+  });
+
+  it.each(['/v1/people$', '/v1/people/[^/]+$'])(
+    'to %s once with status 408 or 403 does not stop the run',
+    async (path) => {
+      ports.webex.answerNext('people', async (act) => {
+        const page = await act();
+        return { ...page, people: page.people.slice(1) };
+      });
+      webex.control.faults({ match: { path, query: path.includes('[') ? '' : 'id=' }, fault: { status: 408 } });
+      webex.control.faults({ match: { path, query: path.includes('[') ? '' : 'id=' }, fault: { status: 403 } });
+      expect(await syncNow(ports, customer)).toMatchObject({ state: 'done', attempts: 1, counts: { removed: 4 } });
+      expect(await world.findDifferences()).toEqual([]);
+    },
+  );
+
+  it.each<[string, () => string | number]>([
+    ['seconds', () => 300],
+    ['a date', () => new Date(ports.clock.now() + 300_000).toUTCString()],
+  ])('with status 503 and a Retry-After as %s is not repeated before that time', async (_form, retryAfter) => {
+    const { id } = await requestSync(ports, customer);
+    onPage(3, { status: 503, retryAfter: retryAfter() });
+    const startedAt = ports.clock.now();
+    expect(await runSync(ports, customer, id)).toMatchObject({ state: 'running' });
+    webex.control.resetStats();
+    expect(await runSync(ports, customer, id)).toBeUndefined();
+    const { pausedUntil } = await readHead(ports.store, customer);
+    expect(pausedUntil! - startedAt).toBeGreaterThanOrEqual(299_000);
+    expect(webex.control.stats().requests).toEqual({});
+    await endPause(ports, pausedUntil!);
+    await deliver(ports);
+    expect(await readRun(ports.store, customer, id)).toMatchObject({ state: 'done', counts: { scanned: 252 } });
     expect(await world.findDifferences()).toEqual([]);
   });
 });
