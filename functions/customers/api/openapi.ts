@@ -51,6 +51,7 @@ type Example = { value: unknown; $ref?: never } | { $ref: string; value?: never 
 
 export interface OpenApiResponse {
   description: string;
+  'x-codes'?: FailureCode[];
   headers?: Record<string, Json>;
   content?: Record<string, { schema: Json; examples?: Record<string, Example> }>;
 }
