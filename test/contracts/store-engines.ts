@@ -8,6 +8,7 @@ import { firestoreStore } from '../../shared/adapters/google/firestore-store.ts'
 import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
 import { codeOf } from '../../shared/domain/failure.ts';
 import type { Store, Stored } from '../../shared/ports.ts';
+import { memoryStore } from '../support/memory-store.ts';
 
 export interface Engine {
   name: string;
@@ -26,6 +27,7 @@ export interface Place {
 
 export function storeEngines(firestoreHost: string | undefined): Engine[] {
   return [
+    { name: 'the memory of tests', cases: 60, create: inTestMemory },
     { name: 'SQLite in memory', cases: 60, create: inMemory },
     { name: 'SQLite in a file', cases: 60, create: inFile },
     {
@@ -35,6 +37,11 @@ export function storeEngines(firestoreHost: string | undefined): Engine[] {
       create: () => inFirestore(String(firestoreHost)),
     },
   ];
+}
+
+function inTestMemory(): Place {
+  const store = memoryStore();
+  return { open: () => store, remove: () => store.close() };
 }
 
 function inMemory(): Place {
