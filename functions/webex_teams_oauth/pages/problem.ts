@@ -4,12 +4,14 @@ import type { FailureCode } from '../../../shared/domain/failure.ts';
 import { html } from '../../../shared/http/html.ts';
 import { badSeal, document, type Site } from './layout.ts';
 
+/** The failures whose message is written for the reader of a page. */
 const titles: Partial<Record<FailureCode, string>> = {
   authorization_cancelled: 'Authorization cancelled',
   authorization_not_valid: 'The sign-in was not completed',
   wrong_organization: 'Wrong Webex organization',
   administrator_required: 'Administrator account needed',
   scopes_missing: 'Some permissions are missing',
+  organization_connected: 'Organization not accepted',
   link_not_valid: 'This link does not work any more',
   not_found: 'Page not found',
   too_many_requests: 'Too many requests',
@@ -37,11 +39,12 @@ export function problemPage(
   now: number,
 ): string {
   const title = titles[problem.code] ?? 'Something went wrong';
+  const message = problem.code in titles ? problem.message : 'This is a fault on our side. Try again in a few minutes.';
   return document(site, {
     title: `${title} - ${site.portalName}`,
     now,
     body: html`${badSeal}<h1>${title}</h1>
-<p class="lead">${problem.message}</p>
+<p class="lead">${message}</p>
 ${advice[problem.code] && html`<p>${advice[problem.code]}</p>`}
 ${retry && html`<p class="actions"><a class="button primary" href="${retry}">Try again</a></p>`}`,
   });

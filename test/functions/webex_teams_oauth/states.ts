@@ -73,6 +73,15 @@ export const states: Record<string, Reach> = {
     await page.goto(link);
   },
   'nothing-to-show': ({ url }, page) => page.goto(`${url}/expired`),
+  'not-verified-yet': async (stack, page) => {
+    stack.webex.control.faults({ match: { path: 'people/me' }, fault: { status: 503 } });
+    await followLink(page, await freshLink(stack));
+  },
+  'start-again': async (stack, page) => {
+    await followLink(page, await freshLink(stack), globexAdministrator);
+    await page.goBack();
+    await decide(page, 'Accept');
+  },
   'webex-down': async ({ url, webex }, page) => {
     webex.control.faults({ match: { path: 'access_token' }, fault: { status: 503 } });
     await getTokens(page, url);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Secret } from '../../../shared/domain/secret.ts';
 import type { Ports } from '../../../shared/ports.ts';
+import { storeUnavailable } from '../../support/faulty.ts';
 import { acmeAdministrator, acmeMember, decide, getTokens, signIn } from './chromium.ts';
 import { codesOf, openStackAndPage, useChromium } from './open.ts';
 import { acme } from './stack.ts';
@@ -143,3 +144,15 @@ function lengthen(ports: Ports, access: Secret, refresh: Secret): void {
     organization: (_: unknown, id: string) => webex.organization({ accessToken: real }, id),
   });
 }
+
+it('says that a fault is ours, without its details', async () => {
+  const { page, url, heading, text, ports } = await openStackAndPage(chromium());
+  ports.store.failNext('commit', storeUnavailable(), { times: 'always' });
+  await getTokens(page, url);
+  expect(await heading()).toBe('The sign-in was not completed');
+  ports.store.failNext('get', storeUnavailable());
+  await page.reload();
+  expect(await heading()).toBe('Something went wrong');
+  expect(await text()).toContain('This is a fault on our side. Try again in a few minutes.');
+  expect(await text()).not.toContain('store');
+});
