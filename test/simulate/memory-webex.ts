@@ -1,4 +1,4 @@
-/** Webex's token endpoint in memory, for the refresh alone: grants that live, rotate, expire and are revoked, and its bad days. */
+/** Webex in memory: grants that live, rotate, expire and are revoked. Only what refreshing and verifying a grant needs. */
 
 import { Failure } from '../../shared/domain/failure.ts';
 import type { TokenPair } from '../../shared/domain/grant.ts';
@@ -14,21 +14,19 @@ export interface Grant {
   revoked: boolean;
 }
 
-/** @param disturb called with every exchange before Webex acts; throws where it is away, or tells that its answer gets lost */
-export function memoryWebex(now: () => number, disturb: () => 'answer lost' | undefined) {
+/** @param disturb called before Webex acts; throws when Webex does not act, or says that its response gets lost */
+export function memoryWebex(now: () => number, disturb: (customerId: string) => 'answer lost' | undefined) {
   const grants = new Map<string, Grant>();
   let tokens = 0;
 
   async function refresh({ refreshToken }: { refreshToken: Secret }): Promise<TokenPair> {
-    const fate = disturb();
     const token = refreshToken.reveal();
-    const customerId = token.slice(0, token.indexOf(' '));
+    const customerId = ownerOf(token);
+    const fate = disturb(customerId);
     const grant = grants.get(customerId)!;
-    if (grant.refreshToken !== token || grant.revoked || grant.refreshExpiresAt <= now()) {
-      throw new Failure('grant_refused', 'Webex refuses the grant.');
-    }
+    if (!isAlive(grant, token, now())) throw new Failure('grant_refused', 'Webex refuses the grant.');
     tokens += 1;
-    // A rotated pair whose answer is lost is lost at Webex; nobody can keep it.
+    // Nobody can keep a rotated pair whose response is lost, so such a loss is not simulated.
     if (grant.rotates && !fate) grant.refreshToken = `${customerId} ${tokens}`;
     grant.refreshExpiresAt = now() + grant.refreshLifetimeMs;
     if (fate) throw new Failure('webex_unavailable', 'Webex could not be reached.');
@@ -41,5 +39,20 @@ export function memoryWebex(now: () => number, disturb: () => 'answer lost' | un
     };
   }
 
-  return { grants, webex: { refresh } as Pick<Webex, 'refresh'> as Webex };
+  const webex: Pick<Webex, 'refresh' | 'me' | 'organization'> = {
+    refresh,
+    async me({ accessToken }) {
+      const orgId = ownerOf(accessToken.reveal());
+      const nothing = { phoneNumbers: [], sipAddresses: [], licenses: [] };
+      return { id: `admin-${orgId}`, orgId, emails: [`admin@${orgId}.example`], roles: ['id_full_admin'], ...nothing };
+    },
+    organization: async (_access, id) => ({ id, displayName: id }),
+  };
+  return { grants, webex: webex as Webex };
 }
+
+export function isAlive(grant: Grant, refreshToken: string, now: number): boolean {
+  return grant.refreshToken === refreshToken && !grant.revoked && grant.refreshExpiresAt > now;
+}
+
+const ownerOf = (token: string) => token.slice(0, token.indexOf(' '));

@@ -1,4 +1,4 @@
-/** What a simulation prints: a table, and a plot of text over time. */
+/** Formats what a simulation prints: a table, and a plot of text over time. */
 
 /** Names on the left, values on the right. */
 export function table(rows: [string, string | number][]): string {
@@ -9,11 +9,14 @@ export function table(rows: [string, string | number][]): string {
 const columns = 73;
 const rows = 8;
 
-/** One column for so many days, as high as their mean; below it, when there was which trouble. */
-export function plot(
-  perDay: number[],
-  { title, marks }: { title: string; marks: { kind: string; from: number; days: number }[] },
-): string {
+interface Mark {
+  kind: string;
+  from: number;
+  days: number;
+}
+
+/** Plots the mean of the days in each column, and below it the days that each kind of mark covers. */
+export function plot(perDay: number[], { title, marks }: { title: string; marks: Mark[] }): string {
   const width = Math.ceil(perDay.length / columns);
   const means = Array.from({ length: Math.ceil(perDay.length / width) }, (_, column) => {
     const days = perDay.slice(column * width, (column + 1) * width);
@@ -26,18 +29,14 @@ export function plot(
     return `${String(label).padStart(7)} |${means.map((mean) => (mean >= level ? '#' : ' ')).join('')}`;
   });
   const kinds = [...new Set(marks.map(({ kind }) => kind))];
-  const under = kinds.map((kind) => {
+  const legend = kinds.map((kind) => {
     const line = means.map((_, column) => {
       const [from, to] = [column * width, (column + 1) * width];
-      return marks.some((mark) => mark.kind === kind && mark.from < to && mark.from + mark.days > from) ? '=' : ' ';
+      const covers = (mark: Mark) => mark.kind === kind && mark.from < to && mark.from + mark.days >= from;
+      return marks.some(covers) ? '=' : ' ';
     });
     return `${''.padStart(7)}  ${line.join('')} ${kind}`;
   });
-  return [
-    `${title}, one column is ${width} days`,
-    ...lines,
-    `${''.padStart(7)} +${'-'.repeat(means.length)}`,
-    ...under,
-    '',
-  ].join('\n');
+  const axis = `${''.padStart(7)} +${'-'.repeat(means.length)}`;
+  return [`${title}, one column is ${width} days`, ...lines, axis, ...legend, ''].join('\n');
 }
