@@ -5,10 +5,17 @@ locals {
 
   # An alert fires when more than `above` lines are counted in `window` seconds, or, with `absent`, when none is counted for that many seconds.
   alerts = {
-    integration_refused = {
+    fleet_refused = {
       severity = "CRITICAL"
-      title    = "Webex refuses our client id and secrets: no connection is being refreshed"
-      filter   = local.counted.integration_refused
+      title    = "Webex refuses nearly all customers: no connection is being refreshed"
+      filter   = local.counted.fleet_refused
+      window   = 300
+      above    = 0
+    }
+    fleet_refused_long = {
+      severity = "CRITICAL"
+      title    = "Webex has refused nearly all customers for a day"
+      filter   = local.counted.fleet_refused_long
       window   = 300
       above    = 0
     }
@@ -45,6 +52,13 @@ locals {
       severity = "ERROR"
       title    = "Refreshes fail on our side"
       filter   = local.counted.refresh_error
+      window   = local.hour
+      above    = 5
+    }
+    pending_grant_errors = {
+      severity = "WARNING"
+      title    = "New tokens cannot be verified because of our side"
+      filter   = local.counted.pending_grant_error
       window   = local.hour
       above    = 5
     }

@@ -13,7 +13,9 @@ locals {
     refreshed               = { event = "refreshed", labels = [] }
     refresh_failed          = { event = "refresh_failed", labels = ["code"] }
     refresh_error           = { event = "refresh_error", labels = ["code"] }
-    integration_refused     = { event = "integration_refused", labels = [] }
+    fleet_refused           = { event = "fleet_refused", labels = [] }
+    fleet_refused_long      = { event = "fleet_refused_long", labels = [] }
+    pending_grant_error     = { event = "pending_grant_error", labels = ["code"] }
     connection_expiring     = { event = "connection_expiring", labels = ["days"] }
     connection_near_its_end = { event = "connection_expiring", labels = [], only = "jsonPayload.days<=7" }
     connection_ended        = { event = "connection_ended", labels = [] }

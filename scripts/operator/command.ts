@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { pino } from 'pino';
 import { localAdapters } from '../../local/adapters.ts';
 import { exitWithUsage, parseCommandLine, type Usage, type Values } from '../../local/command-line.ts';
 import { localEnvironment, localFolder } from '../../local/environment.ts';
@@ -32,7 +33,11 @@ export async function runCommand<Own extends Known = Record<never, Known[string]
       if (!values.yes) await confirm(usage.command);
       await requireCredentials();
     }
-    const composition = compose(config, cloudLog('operator'), localAdapters);
+    const composition = compose(
+      config,
+      cloudLog('operator', { destination: pino.destination({ dest: 2, sync: true }) }),
+      localAdapters,
+    );
     try {
       for (const line of await work(composition, values)) console.log(line);
     } finally {

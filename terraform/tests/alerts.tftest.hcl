@@ -9,7 +9,7 @@ run "policies" {
 
   assert {
     condition = toset(keys(google_monitoring_alert_policy.this)) == toset([
-      "integration_refused", "refresh_missing", "schedule_failed", "refresh_out_of_time", "refresh_failures", "refresh_errors",
+      "fleet_refused", "fleet_refused_long", "pending_grant_errors", "refresh_missing", "schedule_failed", "refresh_out_of_time", "refresh_failures", "refresh_errors",
       "connection_near_its_end", "connections_ended", "warning_errors", "sync_failures", "syncs_missing", "syncs_not_requested", "messages_not_sent", "sweeps_failed", "sync_stuck", "dead_letters",
       "messages_not_valid", "events_not_published", "authorizations_failed", "function_errors",
     ])
@@ -27,7 +27,7 @@ run "policies" {
   }
 
   assert {
-    condition     = alltrue([for name in ["integration_refused", "refresh_missing"] : google_monitoring_alert_policy.this[name].severity == "CRITICAL"])
+    condition     = alltrue([for name in ["fleet_refused", "fleet_refused_long", "refresh_missing"] : google_monitoring_alert_policy.this[name].severity == "CRITICAL"])
     error_message = "An alert for a stop of all refreshes is critical."
   }
 }
@@ -47,7 +47,9 @@ run "conditions" {
 
   assert {
     condition = { for name, policy in google_monitoring_alert_policy.this : name => policy.conditions[0].condition_threshold[0].threshold_value if length(policy.conditions[0].condition_threshold) > 0 } == {
-      integration_refused     = 0
+      fleet_refused           = 0
+      fleet_refused_long      = 0
+      pending_grant_errors    = 5
       schedule_failed         = 2
       refresh_out_of_time     = 3
       refresh_failures        = 50
@@ -72,7 +74,7 @@ run "conditions" {
   assert {
     condition = alltrue([
       for name, metric in {
-        integration_refused     = "integration_refused", refresh_out_of_time = "refresh_out_of_time", refresh_failures = "refresh_failed",
+        fleet_refused           = "fleet_refused", fleet_refused_long = "fleet_refused_long", pending_grant_errors = "pending_grant_error", refresh_out_of_time = "refresh_out_of_time", refresh_failures = "refresh_failed",
         refresh_errors          = "refresh_error", connections_ended = "connection_ended", warning_errors = "warning_error",
         sync_failures           = "sync_failed", messages_not_valid = "message_not_valid", events_not_published = "event_not_published",
         connection_near_its_end = "connection_near_its_end", authorizations_failed = "authorization_failed", syncs_not_requested = "sync_not_requested", messages_not_sent = "message_not_sent", sweeps_failed = "sweep_failed", schedule_failed = "schedule_failed",

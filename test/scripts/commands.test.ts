@@ -17,7 +17,7 @@ afterAll(() => {
   for (const folder of [empty, local]) rmSync(folder, { recursive: true });
 });
 
-const operatorCommands = ['keys-init', 'keys-rotate', 'keys-reseal', 'keys-prune', 'scopes-check'];
+const operatorCommands = ['keys-init', 'keys-rotate', 'keys-reseal', 'keys-prune', 'scopes-check', 'breaker-release'];
 const allCommands = [
   ...operatorCommands.map((name) => `scripts/${name}.ts`),
   'scripts/local-token.ts',
