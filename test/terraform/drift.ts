@@ -41,6 +41,7 @@ const localOnly = [
 /** Warnings and errors that call nobody, each for a reason. */
 const uncounted = [
   'local_job_failed', // of the local stack
+  'person_skipped', // the run of the sync names the person
   'refresh_paused', // Webex asked for it; refresh_out_of_time shows when that takes too long
   'customer_not_deleted', // the caller sees the error and the record
   'reseal_error', // of a command, whose operator reads it
