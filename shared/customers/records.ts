@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { actor, type Caller, mayAt, type Role } from '../domain/caller.ts';
-import type { Connection } from '../domain/connection.ts';
+import { type Connection, newConnection } from '../domain/connection.ts';
 import { ancestors, type Customer, type CustomerFields, nameKey, uniquenessPaths } from '../domain/customer.ts';
 import type { EventDraft } from '../domain/event.ts';
 import { Failure, type Problem } from '../domain/failure.ts';
@@ -55,14 +55,7 @@ export function assertMay(caller: Caller, hierarchy: string, role: Role): void {
 /** A customer that is not stored yet, with the connection that it starts with. */
 export function newCustomer(fields: CustomerFields, now: number): CustomerRead {
   const customer: Customer = { id: randomUUID(), ...fields, etag: newEtag(), createdAt: now, updatedAt: now };
-  const connection: Connection = {
-    customerId: customer.id,
-    ...listedBy(customer),
-    state: 'absent',
-    failures: 0,
-    epoch: 0,
-  };
-  return { customer, connection };
+  return { customer, connection: newConnection(customer.id, listedBy(customer)) };
 }
 
 /**
@@ -203,7 +196,8 @@ export async function changedRecord(
   const { id, createdAt } = before;
   const after: Customer = { id, ...change(before), etag: newEtag(), createdAt, updatedAt: ports.clock.now() };
   assertMay(caller, after.hierarchy, 'administrator');
-  if (after.accountNumber !== before.accountNumber && connection.data.grant) {
+  const isConnected = connection.data.grant !== undefined || connection.data.pending !== undefined;
+  if (after.accountNumber !== before.accountNumber && isConnected) {
     const detail = 'cannot change while the customer is connected: the tokens belong to the present organization';
     throw new Failure('invalid_request', 'The request is not valid.', {
       problems: [{ pointer: '/account_number', detail }],

@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Customer } from '../../../../client/index.ts';
 import type { FaultRule } from '../../../../local/webex/faults/rules.ts';
+import type { Customer } from '../../../../shared/domain/customer.ts';
 import { customerPath } from '../../../../shared/storage/layout.ts';
 import { api, changeConnection, expectFailure, expiredGrant, freshGrant, ids, refresh } from './world.ts';
 
