@@ -749,7 +749,10 @@ export interface components {
                 returned: number;
                 removed: number;
                 held: number;
+                skipped: number;
             };
+            /** @description Ids of people whose record Webex would not show or the store could not take, at most 100. They stay as they were. */
+            skipped: string[];
             failure: {
                 code: string;
                 message: string;

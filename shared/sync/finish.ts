@@ -51,10 +51,11 @@ async function supersede({ ports, customer }: RunContext, id: string): Promise<W
 
 /** The portal receives an event when users have changed or a caller asked for the sync, and when removals are held. */
 function eventsOf({ id, by, counts, held }: SyncRun): EventDraft[] {
-  const { added, changed, returned, removed } = counts;
+  const { added, changed, returned, removed, skipped } = counts;
+  const facts = { sync: id, added, changed, returned, removed, ...(skipped > 0 && { skipped }) };
   const isNews = by !== undefined || added + changed + returned + removed > 0;
   return [
-    ...(isNews ? [{ type: 'users_synced' as const, facts: { sync: id, added, changed, returned, removed } }] : []),
+    ...(isNews ? [{ type: 'users_synced' as const, facts }] : []),
     ...(held ? [{ type: 'removals_held' as const, facts: { sync: id, held: held.count, reason: held.reason } }] : []),
   ];
 }

@@ -48,7 +48,7 @@ const customer = {
   update_time: '2026-11-02T13:58:40.000Z',
 };
 
-const counts = { scanned: 1342, unchanged: 1330, added: 7, changed: 4, returned: 1, removed: 0, held: 150 };
+const counts = { scanned: 1342, unchanged: 1330, added: 7, changed: 4, returned: 1, removed: 0, held: 150, skipped: 0 };
 const sync = {
   id: syncId,
   state: 'done',
@@ -60,6 +60,7 @@ const sync = {
   phase: null,
   expected: 1485,
   counts,
+  skipped: [],
   failure: null,
   held: { state: 'waiting', reason: 'many', count: 150, decided_by: null, decide_time: null },
 };
@@ -68,7 +69,8 @@ const queued = {
   state: 'queued',
   start_time: null,
   end_time: null,
-  counts: { scanned: 0, unchanged: 0, added: 0, changed: 0, returned: 0, removed: 0, held: 0 },
+  counts: { scanned: 0, unchanged: 0, added: 0, changed: 0, returned: 0, removed: 0, held: 0, skipped: 0 },
+  skipped: [],
   held: null,
 };
 

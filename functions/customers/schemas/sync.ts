@@ -41,6 +41,11 @@ export const syncResponse = z
       returned: count,
       removed: count,
       held: count,
+      skipped: count,
+    }),
+    skipped: z.array(z.string()).meta({
+      description:
+        'Ids of people whose record Webex would not show or the store could not take, at most 100. They stay as they were.',
     }),
     failure: z.object({ code: z.string(), message: z.string(), tracking_id: z.string().nullable() }).nullable(),
     held: heldRemovalsResponse.nullable(),
@@ -78,7 +83,9 @@ export function toSyncResponse(run: SyncRun): z.infer<typeof syncResponse> {
       returned: run.counts.returned,
       removed: run.counts.removed,
       held: run.counts.held,
+      skipped: run.counts.skipped,
     },
+    skipped: run.skipped,
     failure: fault ? { code: fault.code, message: fault.message, tracking_id: fault.trackingId ?? null } : null,
     held: held
       ? {
