@@ -1,36 +1,33 @@
-/** Seals text as JWE (`dir`, `A256GCM`) under a keyring of secrets: the first key seals, every key opens. */
+/** Seals text as JWE (`dir`, `A256GCM`) with a keyring: the first key seals, and every key opens. */
 
 import type { JWK } from 'jose';
 import { Failure } from '../domain/failure.ts';
 import { Secret } from '../domain/secret.ts';
+import { truncate } from '../domain/truncate.ts';
 import type { Clock, Sealer, Secrets } from '../ports.ts';
 import { cached } from './stale-while-error.ts';
 
 /** The name of the secret that holds the keyring, a JWK set (RFC 7517, section 5). */
 export const keyringName = 'sealing-keys';
 
-/** A rotated keyring is seen by running instances within this time, an unknown key id at once. */
-const keyringReadAgainMs = 5 * 60_000;
-/** However many unknown key ids a forger sends, the secret is read no oftener than this. */
-const rereadAtMostEveryMs = 10_000;
+/** Running instances use a rotated keyring after this time at the latest, and at once when they meet an unknown key id. */
+const maxAgeMs = 5 * 60_000;
+/** Unknown key ids, which can be forged, cause a read of the secret only when the last one is older than this. */
+const minAgeMs = 10_000;
 
-/** A new 256-bit key for the keyring; `kid` must be unused in it. */
+/** A new 256-bit key for the keyring. @param kid an id that the keyring does not have */
 export function newSealingKey(kid: string): JWK {
   const k = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
   return { kty: 'oct', kid, alg: 'A256GCM', use: 'enc', k };
 }
 
 /**
- * @throws Failure `sealed_text_invalid` for a text that was changed, moved or sealed by a key that is gone;
- *   `configuration_invalid` for a keyring that is none.
+ * @throws Failure `sealed_text_invalid` for a text that was changed, copied elsewhere or sealed by a removed key;
+ *   `configuration_invalid` for a malformed keyring
  * @see https://www.rfc-editor.org/rfc/rfc7516
  */
 export function joseSealer(secrets: Secrets, clock: Pick<Clock, 'now'>): Sealer {
-  const keyring = cached(
-    async () => symmetricKeys((await secrets.read(keyringName)).reveal()),
-    clock.now,
-    keyringReadAgainMs,
-  );
+  const keyring = cached(async () => symmetricKeys((await secrets.read(keyringName)).reveal()), clock.now, maxAgeMs);
 
   return {
     async seal(text, place) {
@@ -45,8 +42,8 @@ export function joseSealer(secrets: Secrets, clock: Pick<Clock, 'now'>): Sealer 
       const { compactDecrypt } = await import('jose');
       const kid = await keyOf(sealed);
       const named = (keys: Keys) => keys.find(([id]) => id === kid)?.[1];
-      const key = named(await keyring.get()) ?? named(await keyring.reload(rereadAtMostEveryMs));
-      if (!key) throw refusal(`key ${kid.slice(0, 100)}`);
+      const key = named(await keyring.get()) ?? named(await keyring.reload(minAgeMs));
+      if (!key) throw refusal(`key ${truncate(kid, 100)}`);
       try {
         const options = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] };
         const { plaintext, protectedHeader } = await compactDecrypt(sealed, key, options);
@@ -62,7 +59,7 @@ export function joseSealer(secrets: Secrets, clock: Pick<Clock, 'now'>): Sealer 
 }
 
 /**
- * The id of the key that a text was sealed by. Not proven until the text has been opened.
+ * The id of the key that sealed a text. It is only claimed until the text has been opened.
  * @throws Failure `sealed_text_invalid`
  */
 export async function keyOf(sealed: string): Promise<string> {
@@ -71,7 +68,7 @@ export async function keyOf(sealed: string): Promise<string> {
     const { kid } = decodeProtectedHeader(sealed);
     if (typeof kid === 'string') return kid;
   } catch {
-    // No JWE at all.
+    // Not a JWE.
   }
   throw refusal('malformed');
 }

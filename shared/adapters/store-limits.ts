@@ -1,38 +1,41 @@
-/** What every store engine refuses, so that the embedded one is never more lenient than Firestore: checks, no I/O. */
+/** The limits of every store engine, so that the embedded one is never more lenient than Firestore. Pure. */
 
 import { isDocumentId } from '../domain/document-id.ts';
+import { truncate } from '../domain/truncate.ts';
 import type { Write } from '../ports.ts';
 
 /** @see https://cloud.google.com/firestore/quotas#limits */
 const maxWrites = 500;
 const maxDocumentBytes = 1_048_576;
 const maxDepth = 20;
-/** Firestore takes 10 MiB, its emulator hangs from 4 MiB on. */
+/** Firestore accepts 10 MiB, but its emulator hangs from 4 MiB on. */
 const maxCommitBytes = 3_500_000;
 const reserved = /^__.*__$/s;
 
-/** `collection/id`, split. Throws `Error` (a programmer's mistake) for what is no document path in Firestore. */
+/** Splits `collection/id`. @throws Error (a programmer's mistake) for a path that Firestore does not accept */
 export function splitPath(path: string): { collection: string; id: string } {
   const segments = path.split('/');
   if (segments.length % 2 !== 0 || !segments.every(isDocumentId)) {
-    throw new Error(`Not a document path: ${JSON.stringify(path.slice(0, 200))}.`);
+    throw new Error(`Not a document path: ${JSON.stringify(truncate(path, 200))}.`);
   }
   const slash = path.lastIndexOf('/');
   return { collection: path.slice(0, slash), id: path.slice(slash + 1) };
 }
 
-/** A field name or a dotted path of them, as queries may name it: it becomes part of a statement's text. */
+/** Checks a field name, or a path of them with dots, because it becomes part of a statement's text. @throws Error */
 export function checkField(field: string): string {
-  if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(field)) throw new Error(`Not a field that can be queried: ${field}.`);
+  if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(field))
+    throw new Error(`Not a field that can be queried: ${truncate(field, 200)}.`);
   return field;
 }
 
 /**
- * The documents of a commit as JSON text, in the order of the writes; `''` for a deletion. `undefined` fields are gone,
- * a `Secret` is `[redacted]`. Throws `Error` for what Firestore would not take.
+ * The documents of a commit as JSON text, in the order of the writes; `''` for a deletion. Fields that are `undefined` are
+ * left out, and a `Secret` becomes `[redacted]`.
+ * @throws Error for a commit that Firestore does not accept
  */
 export function documentTexts(writes: Write[]): string[] {
-  if (writes.length > maxWrites) throw new Error(`A commit takes ${maxWrites} writes, not ${writes.length}.`);
+  if (writes.length > maxWrites) throw new Error(`A commit may have ${maxWrites} writes, not ${writes.length}.`);
   let total = 0;
   const paths = new Set<string>();
   const texts = writes.map((write) => {
@@ -46,14 +49,14 @@ export function documentTexts(writes: Write[]): string[] {
     total += bytes;
     return text;
   });
-  if (total > maxCommitBytes) throw new Error(`A commit takes ${maxCommitBytes} bytes, not ${total}.`);
+  if (total > maxCommitBytes) throw new Error(`A commit may have ${maxCommitBytes} bytes, not ${total}.`);
   return texts;
 }
 
-/** Throws `Error` where a value parsed from JSON holds what Firestore cannot: a reserved key, an array in an array, too deep. */
+/** Checks a value that was parsed from JSON. @throws Error for a reserved key, an array within an array, and too many levels */
 export function checkValue(value: unknown, depth = 0, inArray = false): void {
   if (typeof value !== 'object' || value === null) {
-    // A lone surrogate has no UTF-8 form: it would come back as another string.
+    // Half a surrogate pair has no UTF-8 form, so it would be read as another string.
     if (typeof value === 'string' && !value.isWellFormed()) throw new Error('A string is not well-formed Unicode.');
     return;
   }

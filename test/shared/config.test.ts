@@ -4,7 +4,7 @@ import { parseConfig } from '../../shared/config.ts';
 const complete = { CALLER_AUDIENCE: 'https://example.com/customers', OAUTH_URL: 'https://example.com/oauth/' };
 
 describe('the configuration', () => {
-  it('names everything that is wrong or missing at once, and prints no value', () => {
+  it('reports everything that is wrong or missing at once, and prints no value', () => {
     const env = { CALLER_GRANTS: 'secret-looking', STORE: 'postgres', PAGE_SIZE: '5000', OAUTH_URL: 'ftp://x' };
     const message = (() => {
       try {
@@ -20,7 +20,7 @@ describe('the configuration', () => {
     for (const value of ['secret-looking', 'postgres', '5000', 'ftp:']) expect(message).not.toContain(value);
   });
 
-  it('takes an empty variable for an absent one', () => {
+  it('treats an empty variable as absent', () => {
     expect(parseConfig({ ...complete, PORTAL_NAME: '' }).PORTAL_NAME).toBe('VOSS4UC');
   });
 
@@ -35,7 +35,7 @@ describe('the configuration', () => {
     expect(parseConfig({ ...complete, OAUTH_URL: own }).OAUTH_URL).toBe(own);
   });
 
-  it('refuses a grant whose role or hierarchy is none', () => {
+  it('refuses a grant without a valid role or hierarchy', () => {
     const grants = (grant: object) => ({ ...complete, CALLER_GRANTS: JSON.stringify([grant]) });
     const good = { caller: 'portal@example.com', hierarchy: 'sys.p', role: 'operator' };
     expect(parseConfig(grants(good)).CALLER_GRANTS).toEqual([good]);
@@ -44,22 +44,22 @@ describe('the configuration', () => {
   });
 
   it.each([
-    ['STORE', 'postgres', 'is none of firestore, sqlite'],
-    ['CALLER_AUDIENCE', 'https://', 'is not a URL with http or https'],
-    ['CALLER_AUDIENCE', 'javascript:alert(1)', 'is not a URL with http or https'],
-    ['PORTAL_NAME', 'x'.repeat(101), 'is longer than 100 characters'],
-    ['PAGE_SIZE', '0', 'is not a whole number from 1 to 1000'],
-    ['PAGE_SIZE', '1e2', 'is not a whole number from 1 to 1000'],
-    ['PAGE_SIZE', ' 5', 'is not a whole number from 1 to 1000'],
-    ['WEBEX_SCOPES', ' , ', 'names nothing'],
-    ['ALLOW_LOCAL_PROXIES', 'yes', 'is none of true, false'],
-    ['CALLER_GRANTS', '{', 'is not JSON'],
-    ['CALLER_GRANTS', '{}', 'is not a list'],
-    ['CALLER_GRANTS', '[null]', 'has no e-mail address as the caller of entry 0'],
+    ['STORE', 'postgres', 'must be one of firestore, sqlite'],
+    ['CALLER_AUDIENCE', 'https://', 'must be an http or https URL'],
+    ['CALLER_AUDIENCE', 'javascript:alert(1)', 'must be an http or https URL'],
+    ['PORTAL_NAME', 'x'.repeat(101), 'must have at most 100 characters'],
+    ['PAGE_SIZE', '0', 'must be a whole number from 1 to 1000'],
+    ['PAGE_SIZE', '1e2', 'must be a whole number from 1 to 1000'],
+    ['PAGE_SIZE', ' 5', 'must be a whole number from 1 to 1000'],
+    ['WEBEX_SCOPES', ' , ', 'must name at least one'],
+    ['ALLOW_LOCAL_PROXIES', 'yes', 'must be one of true, false'],
+    ['CALLER_GRANTS', '{', 'must be JSON'],
+    ['CALLER_GRANTS', '{}', 'must be a JSON list'],
+    ['CALLER_GRANTS', '[null]', 'needs an e-mail address as the caller of entry 0'],
     [
       'CALLER_GRANTS',
       '[{"caller":"a@b.c","role":"reader"}]',
-      'has no path such as sys.provider as the hierarchy of entry 0',
+      'needs a path such as sys.provider as the hierarchy of entry 0',
     ],
   ])('says what is wrong with %s as "%s"', (name, value, problem) => {
     expect(() => parseConfig({ ...complete, [name]: value })).toThrow(`\n  ${name} ${problem}`);

@@ -1,4 +1,4 @@
-/** Callers with a Google-signed ID token (RFC 7519); what each may do is in the configuration. */
+/** Identifies callers by an ID token that Google has signed (RFC 7519). The configuration says what each may do. */
 
 import type { CallerGrant } from '../../domain/caller.ts';
 import { Failure } from '../../domain/failure.ts';
@@ -8,10 +8,10 @@ import { verifiedTokens } from '../verified-tokens.ts';
 /** @see https://cloud.google.com/docs/authentication/token-types#id */
 const issuers = ['https://accounts.google.com', 'accounts.google.com'];
 
-/** What stands in place of the signature once Cloud Run has checked a token. @see docs/decisions/0060-callers-behind-cloud-run.md */
+/** Cloud Run replaces the signature by this after it has checked a token. @see docs/decisions/0060-callers-behind-cloud-run.md */
 const removedSignature = '.SIGNATURE_REMOVED_BY_GOOGLE';
 
-/** The parts of google-auth-library's `OAuth2Client` that verify; a test brings its own certificates. */
+/** The part of google-auth-library's `OAuth2Client` that verifies tokens. A test passes its own certificates. */
 export interface TokenVerifier {
   getFederatedSignonCertsAsync(): Promise<unknown>;
   verifyIdToken(options: { idToken: string; audience: string }): Promise<{
@@ -20,8 +20,8 @@ export interface TokenVerifier {
 }
 
 /**
- * @param audience the URL of the function `customers`: a token for anybody else is refused
- * @param grants caller's e-mail → what it may do where
+ * @param audience the URL of the function `customers`: a token for another service is refused
+ * @param grants what each caller, named by e-mail address, may do and where
  */
 export function googleCallers(
   audience: string,
@@ -41,7 +41,7 @@ export function googleCallers(
     }
     loading ??= load();
     const client = await loading;
-    // Apart from the verification: Google being out of reach is not the caller's fault.
+    // Before the verification, because a failure to reach Google is not the caller's fault.
     await client.getFederatedSignonCertsAsync().catch(() => {
       throw new Failure('identity_unavailable', "Google's certificates cannot be read at the moment.");
     });

@@ -1,4 +1,4 @@
-/** Translates documents and queries between our words and Firestore's wire form. Pure: no I/O, no SDK at run time. */
+/** Converts documents and queries to Firestore's wire format and back. Pure; it imports only the SDK's types. */
 
 import type { protos } from '@google-cloud/firestore-api';
 import type { Query } from '../../ports.ts';
@@ -10,15 +10,15 @@ type WireQuery = protos.google.firestore.v1.IStructuredQuery;
 type Operator = 'EQUAL' | 'ARRAY_CONTAINS' | 'GREATER_THAN_OR_EQUAL' | 'LESS_THAN';
 type WireTime = protos.google.protobuf.ITimestamp;
 
-/** The field that the store port gives a meaning: Firestore's time-to-live policy takes nothing but a Timestamp. */
+/** The time to live of a document. Firestore's policy accepts only a Timestamp. */
 const expiryField = 'expireAt';
 
-/** The fields of a document, from what `JSON.parse` gave: nothing but JSON's types can be in it. */
+/** The wire fields of a document that `JSON.parse` returned, so it holds only JSON's types. */
 export function toFields(document: Record<string, unknown>): WireFields {
   return Object.fromEntries(Object.entries(document).map(([key, value]) => [key, fieldToWire(key, value)]));
 }
 
-/** The document that `toFields` was given. */
+/** The document for wire fields: the inverse of `toFields`. */
 export function fromFields(fields: WireFields): Record<string, unknown> {
   const document = mapFromWire(fields);
   const expireAt = fields[expiryField]?.timestampValue;
@@ -26,7 +26,7 @@ export function fromFields(fields: WireFields): Record<string, unknown> {
   return document;
 }
 
-/** Whole numbers as integers and the rest as doubles: Firestore compares and orders both as one. */
+/** Writes whole numbers as integers and others as doubles, because Firestore compares the two as one type. */
 function toWire(value: unknown): WireValue {
   switch (typeof value) {
     case 'string':
@@ -41,7 +41,7 @@ function toWire(value: unknown): WireValue {
   return { mapValue: { fields: mapToWire(value as object) } };
 }
 
-/** A query of the port. `root`: the resource name that document paths start from. */
+/** The wire form of a query. @param root the resource name that document paths start from */
 export function structured(query: Query, root: string): WireQuery {
   const filters: NonNullable<WireQuery['where']>[] = [];
   const add = (path: string, op: Operator, value: string | number | boolean) =>
@@ -65,12 +65,12 @@ export function structured(query: Query, root: string): WireQuery {
   };
 }
 
-/** An instant that names a version, exact to the nanosecond: `1795460813.395550000`. */
+/** The version of a document: its time of change, to the nanosecond (`1795460813.395550000`). */
 export function versionFromTime(time: WireTime | null | undefined): string {
   return `${time?.seconds}.${String(time?.nanos ?? 0).padStart(9, '0')}`;
 }
 
-/** `undefined` for a text that no version of ours can be. */
+/** The time of a version; undefined for a text that is not one. */
 export function timeFromVersion(version: string): WireTime | undefined {
   const match = /^(\d{1,12})\.(\d{9})$/.exec(version);
   return match ? { seconds: match[1], nanos: Number(match[2]) } : undefined;
@@ -93,7 +93,7 @@ function mapFromWire(fields: WireFields): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, fromWire(value)]));
 }
 
-/** The decoder writes defaults into every value: only its `valueType` says which one is meant. */
+/** Reads `valueType`, because the decoder writes defaults into all other fields of a value. */
 function fromWire(value: WireValue & { valueType?: string }): unknown {
   switch (value.valueType) {
     case 'stringValue':
@@ -109,7 +109,7 @@ function fromWire(value: WireValue & { valueType?: string }): unknown {
     case 'mapValue':
       return mapFromWire(value.mapValue?.fields ?? {});
     default:
-      // Null, and types that no document of ours holds.
+      // Null, and types that our documents never hold.
       return null;
   }
 }

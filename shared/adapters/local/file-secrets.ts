@@ -1,18 +1,19 @@
-/** Secrets as files that only their owner may read: for development and a machine of one's own. */
+/** Secrets in files that only their owner may read, for development. */
 
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../domain/failure.ts';
 import { Secret } from '../../domain/secret.ts';
+import { truncate } from '../../domain/truncate.ts';
 import type { Secrets } from '../../ports.ts';
 
-/** What Secret Manager takes as a name: nothing that could leave the folder. */
+/** The names that Secret Manager accepts. None of them can lead out of the folder. */
 const namePattern = /^[A-Za-z0-9_-]{1,255}$/;
 
 /**
- * One file per name in `folder`; the value before the newest stays beside it as `{name}.previous`.
- * @throws Failure `secret_missing`, `secrets_unavailable`; `Error` for a name that Secret Manager would not take
+ * Stores one file per name in `folder`, and the value before the newest as `{name}.previous`.
+ * @throws Failure `secret_missing`, `secrets_unavailable`; `Error` for an invalid name
  */
 export function fileSecrets({ folder }: { folder: string }): Secrets {
   return {
@@ -29,7 +30,7 @@ export function fileSecrets({ folder }: { folder: string }): Secrets {
         const next = `${file}.${randomUUID()}`;
         await writeThrough(next, value.reveal());
         await unlessAbsent(copyFile(file, `${file}.previous`));
-        // Whoever reads meanwhile sees the old value or the new one, never a part.
+        // A reader sees the old value or the new one, never a part of it.
         await rename(next, file);
         await flush(folder);
       });
@@ -38,7 +39,7 @@ export function fileSecrets({ folder }: { folder: string }): Secrets {
 }
 
 function fileOf(folder: string, name: string): string {
-  if (!namePattern.test(name)) throw new Error(`Not a secret's name: ${JSON.stringify(name.slice(0, 100))}.`);
+  if (!namePattern.test(name)) throw new Error(`Not a secret's name: ${JSON.stringify(truncate(name, 100))}.`);
   return join(folder, name);
 }
 
@@ -52,13 +53,13 @@ async function writeThrough(file: string, text: string): Promise<void> {
   }
 }
 
-/** A rename is on the disk when its folder is. */
+/** Writes the folder to the disk, because a rename is stored in the folder. */
 async function flush(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   await handle.sync().finally(() => handle.close());
 }
 
-/** `undefined` where the file does not exist. */
+/** The result, or undefined when the file does not exist. */
 async function unlessAbsent<T>(work: Promise<T>): Promise<T | undefined> {
   return work.catch((error) => {
     if (error.code === 'ENOENT') return undefined;

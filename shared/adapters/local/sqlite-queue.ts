@@ -1,26 +1,26 @@
-/** The embedded queue: keeps messages in SQLite and pushes them to HTTP endpoints as Pub/Sub does, at least once. */
+/** The embedded queue: stores messages in SQLite and pushes them to HTTP endpoints as Pub/Sub does, at least once. */
 
 import { request } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
 import { Failure } from '../../domain/failure.ts';
 import type { Queue } from '../../ports.ts';
 
-/** What Pub/Sub takes as an acknowledgement. @see https://cloud.google.com/pubsub/docs/push#receive_push */
+/** The statuses that Pub/Sub accepts as an acknowledgement. @see https://cloud.google.com/pubsub/docs/push#receive_push */
 const acknowledgements = new Set([102, 200, 201, 202, 204]);
 
 export interface LocalQueueOptions {
-  /** `:memory:` for none. One process at a time delivers from a file. */
+  /** `:memory:` keeps no file. Only one process at a time may deliver from a file. */
   file: string;
-  /** Where a topic's messages go; those of other topics are kept to be read. */
+  /** The endpoint of each topic. Messages of other topics stay in the table. */
   endpoints?: Record<string, string>;
-  /** The wait after the first failed attempt, doubled with each further one. */
+  /** The wait after the first failed attempt; it doubles with each further one. */
   minBackoffMs?: number;
   maxBackoffMs?: number;
-  /** Failed attempts that make a message a dead letter. */
+  /** After this many failed attempts a message is a dead letter. */
   maxAttempts?: number;
-  /** How long an endpoint may take; after it the message is delivered again. */
+  /** After this time without a response the message is delivered again. */
   ackDeadlineMs?: number;
-  /** Messages on their way at the same time. */
+  /** How many messages are delivered at the same time. */
   concurrency?: number;
 }
 
@@ -35,12 +35,12 @@ export interface LocalMessage {
 }
 
 export interface LocalQueue extends Queue {
-  /** Messages of a topic without an endpoint, oldest first. */
+  /** The messages of a topic without an endpoint, oldest first. */
   kept(topic: string): LocalMessage[];
   deadLetters(): LocalMessage[];
-  /** Resolves when every message with an endpoint is acknowledged or dead. */
+  /** Resolves when every message with an endpoint is acknowledged or a dead letter. */
   idle(): Promise<void>;
-  /** Cuts requests under way; their messages stay, and are delivered again by the next process. */
+  /** Aborts deliveries. Their messages stay, and the next process delivers them again. */
   close(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ interface Row {
   due_at: number;
 }
 
-/** A message stays in the table until it is acknowledged, so a killed process loses none. */
+/** A message stays in the table until it is acknowledged, so a killed process loses nothing. */
 const schema = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
@@ -71,7 +71,7 @@ const schema = `
   CREATE INDEX IF NOT EXISTS by_due_at ON messages (dead, due_at);
 `;
 
-/** The defaults are those of the deployment (terraform), but for a shorter first wait. */
+/** The defaults are those of the deployment (terraform), with a shorter first wait. */
 export function localQueue({
   file,
   endpoints = {},
@@ -101,7 +101,7 @@ export function localQueue({
   let timer: NodeJS.Timeout | undefined;
   let idlers: (() => void)[] = [];
 
-  /** Sends what is due, and comes back when the next message is. */
+  /** Delivers what is due, and runs again when the next message is due. */
   function pump(): void {
     clearTimeout(timer);
     while (!closing.signal.aborted && inFlight.size < concurrency) {
@@ -191,7 +191,7 @@ function pushBody(row: Row, deliveryAttempt: number): string {
   });
 }
 
-/** The status that an endpoint answers, `undefined` if it does not. Node's own client: `fetch` waits at most five minutes. */
+/** The status of the endpoint's response, or undefined. Uses Node's own client, because `fetch` waits at most five minutes. */
 function post(url: string, body: string, signal: AbortSignal): Promise<number | undefined> {
   return new Promise((resolve) => {
     const headers = { 'content-type': 'application/json' };

@@ -1,19 +1,19 @@
-/** The embedded store: documents as JSON in one SQLite table, for development, tests and a machine of one's own. */
+/** The embedded store: documents as JSON in one SQLite table, for development and tests. */
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Failure } from '../../domain/failure.ts';
 import type { Query, Store, Stored, Write } from '../../ports.ts';
 import { checkField, checkValue, documentTexts, splitPath } from '../store-limits.ts';
 
-/** How long one process waits for another one's commit. */
+/** How long a process waits while another one commits. */
 const busyTimeoutMs = 10_000;
 const purgeIntervalMs = 60_000;
-/** Fields that the flows order or range over: each gets an index over all collections. */
+/** Fields that queries order by. Each gets an index over all collections. */
 const indexedFields = ['nameKey', 'nextRefreshAt', 'nextWarningAt', 'nextSyncAt', 'revision'];
 
 /**
- * `version` is the row's id: AUTOINCREMENT never gives one twice, not even after a deletion, and every `set` makes a new
- * row. The primary key of the collection orders ids by their UTF-8 bytes, as Firestore does.
+ * `version` is the row's id: AUTOINCREMENT never repeats one, not even after a deletion, and every `set` makes a new row. The
+ * unique key orders ids by their UTF-8 bytes, as Firestore does.
  */
 const schema = `
   CREATE TABLE IF NOT EXISTS documents (
@@ -39,9 +39,9 @@ interface Row {
 }
 
 /**
- * A store in `file` (`:memory:` for none). Several processes may share a file.
- * A commit is on the disk when it resolves, so it outlives the process and a loss of power: a refresh token that
- * Webex has replaced exists nowhere else.
+ * A store in `file`, or in memory (`:memory:`). Several processes may share a file.
+ * A commit is on the disk when it resolves, so it survives the process and a loss of power. It must, because a refresh token
+ * that Webex has rotated exists nowhere else.
  * @see https://www.sqlite.org/pragma.html#pragma_synchronous
  */
 export function sqliteStore({ file, now = Date.now }: { file: string; now?: () => number }): Store {
@@ -91,7 +91,7 @@ export function sqliteStore({ file, now = Date.now }: { file: string; now?: () =
     }
   }
 
-  /** Bounded, so that no commit pays for a backlog. */
+  /** Removes a bounded number of expired documents, so that no commit is slowed down by a backlog. */
   function purge(): void {
     if (now() < purgedAt + purgeIntervalMs) return;
     purgedAt = now();
@@ -128,7 +128,7 @@ function open(file: string): DatabaseSync {
   });
 }
 
-/** One SELECT for a query. Types are compared before values: in SQLite a boolean is a number and an object a text. */
+/** The SELECT for a query. It compares types before values, because SQLite stores a boolean as a number and an object as text. */
 function selection(query: Query): { sql: string; values: (string | number)[] } {
   const conditions = ['collection = ?'];
   const values: (string | number)[] = [query.collection];
@@ -159,7 +159,7 @@ function selection(query: Query): { sql: string; values: (string | number)[] } {
     const { value = '', id } = query.after;
     const sign = descending ? '<' : '>';
     if (ordered === undefined) add(`id ${sign} ?`, id);
-    // The first half says nothing new, but lets an index begin at the position.
+    // The first condition is redundant, but it lets an index start at the position.
     else add(`${extract(ordered)} ${sign}= ? AND (${extract(ordered)}, id) ${sign} (?, ?)`, value, value, id);
   }
   const keys = ordered === undefined ? ['id'] : [extract(ordered), 'id'];
@@ -185,10 +185,10 @@ function stored<T>(collection: string, row: Row): Stored<T> {
 }
 
 function conflict(): Failure {
-  return new Failure('conflict', 'The document was changed by somebody else.');
+  return new Failure('conflict', 'The document has been changed in the meantime.');
 }
 
-/** SQLite's own errors (busy, disk full, corrupt) become `store_unavailable`. */
+/** Converts SQLite's own errors (busy, disk full, corrupt) to `store_unavailable`. */
 function guard<T>(work: () => T): T {
   try {
     return work();
