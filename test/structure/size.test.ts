@@ -20,10 +20,6 @@ const knownFiles: string[] = [
   'test/simulate/main.ts',
 ];
 const knownFunctions: string[] = [
-  'shared/adapters/google/firestore-store.ts: firestoreStore',
-  'shared/adapters/local/sqlite-queue.ts: localQueue',
-  'shared/adapters/local/sqlite-store.ts: sqliteStore',
-  'shared/adapters/webex/client.ts: webexApi',
   'test/crash/refresh.ts: crash',
   'test/functions/customers/api.ts: startApi',
   'test/functions/customers/contract.ts: contractOf',

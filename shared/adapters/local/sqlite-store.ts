@@ -3,7 +3,8 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Failure } from '../../domain/failure.ts';
 import type { Query, Store, Stored, Write } from '../../ports.ts';
-import { checkField, checkValue, documentTexts, splitPath } from '../store-limits.ts';
+import { checkValue, documentTexts, splitPath } from '../store-limits.ts';
+import { extract, toSelect } from './sqlite-query.ts';
 
 /** How long a process waits while another one commits. */
 const busyTimeoutMs = 10_000;
@@ -46,43 +47,19 @@ interface Row {
  */
 export function sqliteStore({ file, now = Date.now }: { file: string; now?: () => number }): Store {
   const database = open(file);
-  const statements = new Map<string, StatementSync>();
+  const prepare = statementCache(database);
   let purgedAt = 0;
-
-  function prepare(sql: string): StatementSync {
-    const known = statements.get(sql) ?? database.prepare(sql);
-    statements.set(sql, known);
-    return known;
-  }
-
-  function get<T>(path: string): Stored<T> | undefined {
-    const { collection, id } = splitPath(path);
-    const row = prepare('SELECT version, id, data FROM documents WHERE collection = ? AND id = ?').get(collection, id);
-    return row && stored<T>(collection, row as unknown as Row);
-  }
-
-  function write(write: Write, text: string): string {
-    const { collection, id } = splitPath('set' in write ? write.set : write.delete);
-    if (typeof write.if === 'object') {
-      const sql = 'DELETE FROM documents WHERE collection = ? AND id = ? AND CAST(version AS TEXT) = ?';
-      if (prepare(sql).run(collection, id, write.if.version).changes === 0) throw conflict();
-    } else if (write.if !== 'absent') {
-      prepare('DELETE FROM documents WHERE collection = ? AND id = ?').run(collection, id);
-    }
-    if ('delete' in write) return '';
-    const sql = 'INSERT INTO documents (collection, id, data) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
-    const inserted = prepare(sql).run(collection, id, text);
-    if (inserted.changes === 0) throw conflict();
-    return String(inserted.lastInsertRowid);
-  }
 
   function commit(writes: Write[]): string[] {
     const texts = documentTexts(writes);
     for (const text of texts) if (text !== '') checkValue(JSON.parse(text));
     database.exec('BEGIN IMMEDIATE');
     try {
-      purge();
-      const versions = writes.map((each, index) => write(each, texts[index] as string));
+      if (now() >= purgedAt + purgeIntervalMs) {
+        purgedAt = now();
+        purgeExpired(prepare, now());
+      }
+      const versions = writes.map((write, index) => applyWrite(prepare, write, texts[index] as string));
       database.exec('COMMIT');
       return versions;
     } catch (error) {
@@ -91,32 +68,62 @@ export function sqliteStore({ file, now = Date.now }: { file: string; now?: () =
     }
   }
 
-  /** Removes a bounded number of expired documents, so that no commit is slowed down by a backlog. */
-  function purge(): void {
-    if (now() < purgedAt + purgeIntervalMs) return;
-    purgedAt = now();
-    const expireAt = extract('expireAt');
-    const expired = `SELECT version FROM documents WHERE ${expireAt} IS NOT NULL AND ${expireAt} <= ? LIMIT 1000`;
-    prepare(`DELETE FROM documents WHERE version IN (${expired})`).run(now());
-  }
-
-  function query<T>(query: Query): Stored<T>[] {
-    splitPath(`${query.collection}/any`);
-    const { sql, values } = selection(query);
-    return prepare(sql)
-      .all(...values)
-      .map((row) => stored<T>(query.collection, row as unknown as Row));
-  }
-
   return {
-    get: async <T>(path: string) => guard(() => get<T>(path)),
-    getMany: async <T>(paths: string[]) => guard(() => paths.map((path) => get<T>(path))),
-    query: async <T>(request: Query) => guard(() => query<T>(request)),
+    get: async <T>(path: string) => guard(() => readDocument<T>(prepare, path)),
+    getMany: async <T>(paths: string[]) => guard(() => paths.map((path) => readDocument<T>(prepare, path))),
+    query: async <T>(query: Query) => guard(() => readMatches<T>(prepare, query)),
     commit: async (writes) => guard(() => commit(writes)),
     close: async () => {
       if (database.isOpen) database.close();
     },
   };
+}
+
+type Prepare = (sql: string) => StatementSync;
+
+function statementCache(database: DatabaseSync): Prepare {
+  const statements = new Map<string, StatementSync>();
+  return (sql) => {
+    const statement = statements.get(sql) ?? database.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+}
+
+function readDocument<T>(prepare: Prepare, path: string): Stored<T> | undefined {
+  const { collection, id } = splitPath(path);
+  const row = prepare('SELECT version, id, data FROM documents WHERE collection = ? AND id = ?').get(collection, id);
+  return row && stored<T>(collection, row as unknown as Row);
+}
+
+function readMatches<T>(prepare: Prepare, query: Query): Stored<T>[] {
+  splitPath(`${query.collection}/any`);
+  const { sql, values } = toSelect(query);
+  const rows = prepare(sql).all(...values);
+  return rows.map((row) => stored<T>(query.collection, row as unknown as Row));
+}
+
+/** Does one write. @throws Failure `conflict` */
+function applyWrite(prepare: Prepare, write: Write, text: string): string {
+  const { collection, id } = splitPath('set' in write ? write.set : write.delete);
+  if (typeof write.if === 'object') {
+    const sql = 'DELETE FROM documents WHERE collection = ? AND id = ? AND CAST(version AS TEXT) = ?';
+    if (prepare(sql).run(collection, id, write.if.version).changes === 0) throw conflict();
+  } else if (write.if !== 'absent') {
+    prepare('DELETE FROM documents WHERE collection = ? AND id = ?').run(collection, id);
+  }
+  if ('delete' in write) return '';
+  const sql = 'INSERT INTO documents (collection, id, data) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
+  const inserted = prepare(sql).run(collection, id, text);
+  if (inserted.changes === 0) throw conflict();
+  return String(inserted.lastInsertRowid);
+}
+
+/** Removes a bounded number of expired documents, so that no commit is slowed down by a backlog. */
+function purgeExpired(prepare: Prepare, now: number): void {
+  const expireAt = extract('expireAt');
+  const expired = `SELECT version FROM documents WHERE ${expireAt} IS NOT NULL AND ${expireAt} <= ? LIMIT 1000`;
+  prepare(`DELETE FROM documents WHERE version IN (${expired})`).run(now);
 }
 
 function open(file: string): DatabaseSync {
@@ -126,58 +133,6 @@ function open(file: string): DatabaseSync {
     database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT;`);
     return database;
   });
-}
-
-/** The SELECT for a query. It compares types before values, because SQLite stores a boolean as a number and an object as text. */
-function selection(query: Query): { sql: string; values: (string | number)[] } {
-  const conditions = ['collection = ?'];
-  const values: (string | number)[] = [query.collection];
-  const add = (condition: string, ...more: (string | number)[]) => {
-    conditions.push(condition);
-    values.push(...more);
-  };
-  for (const [field, value] of Object.entries(query.equals ?? {})) {
-    if (typeof value === 'boolean') add(`${type(field)} = ?`, String(value));
-    else add(`${extract(field)} = ? AND ${ofType(field, value)}`, value);
-  }
-  if (query.contains) {
-    const each = `json_each(data, '$.${checkField(query.contains.field)}')`;
-    const isArray = `${type(query.contains.field)} = 'array'`;
-    add(`${isArray} AND EXISTS (SELECT 1 FROM ${each} WHERE value = ? AND type = 'text')`, query.contains.value);
-  }
-  const { from, before } = query.range ?? {};
-  if (query.range && from !== undefined) {
-    add(`${extract(query.range.field)} >= ? AND ${ofType(query.range.field, from)}`, from);
-  }
-  if (query.range && before !== undefined) {
-    add(`${extract(query.range.field)} < ? AND ${ofType(query.range.field, before)}`, before);
-  }
-  const ordered = query.orderBy?.field ?? query.range?.field;
-  const descending = query.orderBy?.direction === 'descending';
-  if (ordered !== undefined) add(`${extract(ordered)} IS NOT NULL`);
-  if (query.after) {
-    const { value = '', id } = query.after;
-    const sign = descending ? '<' : '>';
-    if (ordered === undefined) add(`id ${sign} ?`, id);
-    // The first condition is redundant, but it lets an index start at the position.
-    else add(`${extract(ordered)} ${sign}= ? AND (${extract(ordered)}, id) ${sign} (?, ?)`, value, value, id);
-  }
-  const keys = ordered === undefined ? ['id'] : [extract(ordered), 'id'];
-  const order = keys.map((key) => `${key} ${descending ? 'DESC' : 'ASC'}`).join(', ');
-  const sql = `SELECT version, id, data FROM documents WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT ?`;
-  return { sql, values: [...values, query.limit] };
-}
-
-function extract(field: string): string {
-  return `json_extract(data, '$.${checkField(field)}')`;
-}
-
-function type(field: string): string {
-  return `json_type(data, '$.${checkField(field)}')`;
-}
-
-function ofType(field: string, value: string | number): string {
-  return typeof value === 'string' ? `${type(field)} = 'text'` : `${type(field)} IN ('integer', 'real')`;
 }
 
 function stored<T>(collection: string, row: Row): Stored<T> {
