@@ -809,7 +809,7 @@ export interface components {
              * @description More types may be added.
              * @enum {string}
              */
-            type: "customer_created" | "customer_changed" | "customer_deleted" | "connect_link_created" | "connected" | "refreshed" | "degraded" | "recovered" | "expiring" | "reauthorization_required" | "tokens_rejected" | "access_token_revealed" | "sync_requested" | "users_synced" | "sync_failed" | "removals_held" | "removals_approved" | "removals_rejected" | "authorizer_at_risk";
+            type: "customer_created" | "customer_changed" | "connect_link_created" | "connected" | "refreshed" | "degraded" | "recovered" | "expiring" | "reauthorization_required" | "tokens_rejected" | "access_token_revealed" | "sync_requested" | "users_synced" | "sync_failed" | "removals_held" | "removals_approved" | "removals_rejected" | "authorizer_at_risk";
             /**
              * Format: date-time
              * @example 2026-11-23T09:30:00.000Z

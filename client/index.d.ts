@@ -15,9 +15,9 @@ export type CustomersClient = Client<paths>;
 
 /**
  * @param options.url the address of the API
- * @param options.idToken a Google-signed ID token whose audience is that address, asked for with every request: of
- *   google-auth-library, `async () => (await auth.getIdTokenClient(url)).idTokenProvider.fetchIdToken(url)`
- * @param options.fetch what sends the requests; the global `fetch` by default
+ * @param options.idToken returns a Google-signed ID token whose audience is that address; called for every request. With
+ *   google-auth-library: `async () => (await auth.getIdTokenClient(url)).idTokenProvider.fetchIdToken(url)`
+ * @param options.fetch sends the requests; the global `fetch` by default
  */
 export function createCustomersClient(options: {
   url: string;
@@ -25,16 +25,16 @@ export function createCustomersClient(options: {
   fetch?: (request: Request) => Promise<Response>;
 }): CustomersClient;
 
-/** A failed request: the problem that the API answered. */
+/** A failed request, with the problem that the API returned. */
 export class CustomersError extends Error {
   readonly status: number;
-  /** Stable; `unknown` where something in between has answered. */
+  /** Does not change; `unknown` when another server on the way has responded. */
   readonly code: Problem['code'] | 'unknown';
   readonly problem: Problem | undefined;
 }
 
 /**
- * The answer of a call: `const customer = unwrap(await client.GET('/{id}', …))`.
+ * The body of a successful response: `const customer = unwrap(await client.GET('/{id}', …))`.
  * @throws CustomersError
  */
 export function unwrap<T>(result: { data?: T; error?: unknown; response: Response }): T;

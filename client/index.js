@@ -2,10 +2,10 @@
 
 import createFetchClient from 'openapi-fetch';
 
-/** A failed request: the problem that the API answered. */
+/** A failed request, with the problem that the API returned. */
 export class CustomersError extends Error {
   constructor(status, problem) {
-    super(problem?.detail ?? `The API answered ${status}.`);
+    super(problem?.detail ?? `The API responded with status ${status}.`);
     this.name = 'CustomersError';
     this.status = status;
     this.code = problem?.code ?? 'unknown';
@@ -19,7 +19,7 @@ export function createCustomersClient({ url, idToken, fetch }) {
     async onRequest({ request }) {
       const token = await idToken();
       request.headers.set('authorization', `Bearer ${token}`);
-      // Cloud Run checks this one, and then leaves the signature of the other in place.
+      // Cloud Run checks this header and removes its signature; then it leaves the other header alone.
       request.headers.set('x-serverless-authorization', `Bearer ${token}`);
       return request;
     },

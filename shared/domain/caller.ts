@@ -1,11 +1,11 @@
-/** Who calls `customers`, and what it may do below which node of the hierarchy. */
+/** Callers of `customers`, and what each may do below which node of the hierarchy. Pure. */
 
 import { isBelow } from './customer.ts';
 
 export const roles = ['reader', 'operator', 'administrator', 'token_reader'] as const;
 /**
- * `reader` reads; `operator` also refreshes, syncs, connects; `administrator` also creates, changes, deletes and
- * decides on held removals. `token_reader` is apart from that ladder: it alone may take a working access token.
+ * `reader` reads; `operator` also refreshes, syncs and connects; `administrator` also creates, changes, deletes and decides
+ * about held removals. `token_reader` only reveals access tokens, and no other role includes it.
  */
 export type Role = (typeof roles)[number];
 
@@ -19,16 +19,16 @@ export interface Caller {
   /** The verified e-mail of the caller's identity token. */
   id: string;
   grants: CallerGrant[];
-  /** The trace of the request that this is about. */
+  /** The trace of the caller's present request. */
   request?: string;
 }
 
-/** Who acts, and in which request, as the one text that records keep in `by`: `portal@example.com 4bf92f35…`. */
+/** The caller and the request, as documents store them in `by`: `portal@example.com 4bf92f35…`. */
 export function actor({ id, request }: Caller): string {
   return request ? `${id} ${request}` : id;
 }
 
-/** The parts of a record's `by`; an e-mail address holds no space. */
+/** The parts of `by`. An e-mail address contains no space. */
 export function actorOf(by: string): { caller: string; request?: string } {
   const [caller = '', request] = by.split(' ');
   return { caller, ...(request && { request }) };
@@ -49,8 +49,8 @@ export function mayAt(caller: Caller, hierarchy: string, role: Role | 'any'): bo
 }
 
 /**
- * The fewest nodes that hold everything at or below `node` where the caller has the role: the node itself, or the nodes
- * of the grants that lie below it. Without `node`: everything that the caller may see.
+ * The fewest nodes that contain all customers at or below `node` for which the caller has the role: the node itself, or the
+ * nodes of grants below it. Without `node`: all nodes where the caller has the role.
  */
 export function visibleNodes(caller: Caller, role: Role, node?: string): string[] {
   if (node !== undefined && mayAt(caller, node, role)) return [node];

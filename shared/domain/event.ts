@@ -1,9 +1,8 @@
-/** What happened to a customer: one record in its history, and for changes of health one CloudEvent to the portal. */
+/** Events of a customer: each is an entry of its history, and some are published to the portal as CloudEvents. Pure. */
 
 export const eventTypes = [
   'customer_created',
   'customer_changed',
-  'customer_deleted',
   'connect_link_created',
   'connected',
   'refreshed',
@@ -23,7 +22,7 @@ export const eventTypes = [
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
-/** What the portal subscribes to; the rest is history only. */
+/** The types that are published; the others are in the history only. */
 const published: ReadonlySet<EventType> = new Set<EventType>([
   'connected',
   'degraded',
@@ -41,16 +40,16 @@ export interface EventDraft {
   facts?: Record<string, string | number | boolean>;
 }
 
-/** The document `customers/{customer}/events/{id}`: no secrets, ever. Ids sort by time. */
+/** The document `customers/{customer}/events/{id}`. It never contains a secret. Ids sort by time. */
 export interface CustomerEvent extends EventDraft {
   id: string;
   customerId: string;
   at: number;
-  /** The caller, or absent when the system did it by itself. */
+  /** The caller; absent when no caller asked. */
   by?: string;
 }
 
-/** The id of something that happened at `at`: sorts by time, `entropy` keeps it apart from the others. */
+/** An id that sorts by time. `entropy` distinguishes ids of the same millisecond. */
 export function timeOrderedId(at: number, entropy: string): string {
   return `${at.toString(36).padStart(9, '0')}-${entropy}`;
 }
@@ -60,7 +59,7 @@ export function isPublished(type: EventType): boolean {
 }
 
 /**
- * The event as the portal gets it.
+ * The event as it is published.
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
  */
 export function toCloudEvent(event: CustomerEvent): Record<string, unknown> {

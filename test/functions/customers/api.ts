@@ -1,4 +1,4 @@
-/** The API on a real server, with the framework's own middleware; every exchange with it is judged by its own document. */
+/** The API on a real server with the framework's own middleware. Its OpenAPI document judges every exchange. */
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -32,15 +32,15 @@ export interface Answer {
 }
 
 export interface Sent {
-  /** A bearer token; by default an administrator's and token reader's of everything. */
+  /** A bearer token; by default one with every role at `sys`. */
   token?: string | undefined;
   headers?: Record<string, string>;
   body?: unknown;
-  /** In place of `body`: sent as it is. */
+  /** Sent as it is, instead of `body`. */
   raw?: string | Uint8Array<ArrayBuffer>;
 }
 
-/** Breaks a part of the outside until it is set back. */
+/** Breaks a port until it is reset. */
 export interface Breakage {
   store?: 'unavailable' | 'bug' | 'conflict';
   queue?: true;
@@ -54,11 +54,11 @@ export interface Api {
   webex: WebexServer;
   document: OpenApi;
   broken: Breakage;
-  /** Everything that was judged: `operation status code`. */
+  /** All judged responses: `operation status code`. */
   seen: Set<string>;
   call(method: string, path: string, sent?: Sent): Promise<Answer>;
   token(grants: CallerGrant[], id?: string): Promise<string>;
-  /** Gives what waits in the queue to `sync_users`, until nothing waits. */
+  /** Delivers the messages in the queue to `sync_users`, until none is left. */
   deliver(): Promise<void>;
   close(): Promise<void>;
 }
@@ -73,7 +73,7 @@ const audience = 'https://customers.example.com';
 export interface ApiOptions {
   store?: Store;
   callers?: Callers;
-  /** People of each organization, where fewer do. */
+  /** People per organization, where few are enough. */
   people?: number;
 }
 
@@ -85,7 +85,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const broken: Breakage = {};
   const store = options.store ?? sqliteStore({ file: ':memory:', now: () => 0 });
   const ports = testPorts(webex, { clock, store: breakable(indexedStore(store), broken) });
-  // Such proxies are refused by the adapter, at once: no test waits for one that is not there.
+  // The adapter refuses such proxies at once, so no test waits for one that does not exist.
   ports.settings.allowLocalProxies = true;
   await ports.secrets.add(localSignerName, new Secret(randomUUID()));
   const { seal, open } = ports.sealer;
@@ -108,7 +108,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   http(name, customers(ports, breakableCallers(callers, broken)));
   const server = getTestServer(name);
   guardServer(server, ports.log);
-  // A test that thinks for long must not find its connection closed under its next request.
+  // A slow test must not find its connection closed by its next request.
   server.keepAliveTimeout = 120_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,6 +1,6 @@
 /**
- * Who may do what, generated from the document: roles × operations × inside and outside of the hierarchy, and every operation
- * with every kind of bad token. Tokens are verified by google-auth-library itself, with a certificate of ours.
+ * What each role may do, derived from the document: roles × endpoints × nodes, and every endpoint with every kind of bad
+ * token. google-auth-library verifies the tokens, with a certificate of the test.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -32,7 +32,7 @@ const operations = Object.entries(document.paths).flatMap(([template, methods]) 
 );
 const guarded = operations.filter(({ entry }) => !entry.security);
 
-/** What each role includes, written down once more: the matrix must not ask the code that it judges. */
+/** What each role includes, written down again: the matrix must not take it from the code that it tests. */
 const includes: Record<Role, Role[]> = {
   reader: ['reader'],
   operator: ['reader', 'operator'],
@@ -51,7 +51,7 @@ let api: Api;
 let customer: string;
 let run: string;
 let operation: string;
-/** Who is who in the configuration: an e-mail for each role and place. */
+/** The caller in the configuration for each role and place. */
 const emailOf = (role: Role, place: keyof typeof places) => `${role}.${places[place]}@example.com`;
 
 beforeAll(async () => {
@@ -90,7 +90,7 @@ const pathOf = (template: string) =>
 
 async function send(id: string, method: string, template: string, token: string | undefined) {
   const sent = body(id);
-  // A deletion that is allowed is shown to be by the state that it asks for, which is not there.
+  // An allowed deletion is recognized by its failing precondition, so that the customer stays.
   const headers = { 'if-match': id === 'deleteCustomer' ? '"none"' : '*' };
   return api.call(method, pathOf(template), { token, headers, ...(sent && { body: sent }) });
 }
@@ -104,11 +104,11 @@ describe('a role', () => {
       expect(status).toBe(200);
       expect(answer.customers.some(({ id }: { id: string }) => id === customer)).toBe(may);
     } else if (may) {
-      // Allowed: whatever comes now is about the state of things.
+      // Allowed: any other response is about the customer's state.
       expect([401, 403]).not.toContain(status);
       if (status === 404) expect(answer.detail).not.toMatch(/such (customer|operation)/);
     } else if (template === '/' || template === '/operations') {
-      // The node is named by the caller: nothing is revealed by saying what is missing.
+      // The caller has named the node, so the refusal reveals nothing.
       expect([status, answer.code]).toEqual([403, 'permission_denied']);
     } else if (inside(place)) {
       expect([status, answer.code]).toEqual([403, 'permission_denied']);
@@ -117,14 +117,14 @@ describe('a role', () => {
     }
   });
 
-  it('answers of what lies outside as of what does not exist', async () => {
+  it('gets the same response for a customer of another node as for one that does not exist', async () => {
     const token = await google.token({ email: emailOf('administrator', 'beside it') });
     const there = await api.call('GET', `/${customer}`, { token });
     const nowhere = await api.call('GET', `/${randomUUID()}`, { token });
     expect({ ...there.body, trace: '' }).toEqual({ ...nowhere.body, trace: '' });
   });
 
-  it('reaches no other node by moving a customer there', async () => {
+  it('cannot move a customer to a node where it has no role', async () => {
     const token = await google.token({ email: emailOf('administrator', 'at its node') });
     const moved = { token, headers: { 'if-match': '*' }, body: { hierarchy: 'sys.provider2' } };
     expect((await api.call('PATCH', `/${customer}`, moved)).status).toBe(403);
@@ -134,7 +134,7 @@ describe('a role', () => {
 describe('a bad token', () => {
   const faults = fakeGoogle('boss@example.com').then((each) => each.faults.map(([name]) => name));
 
-  it('opens nothing, whatever is wrong with it and whatever is asked for', async () => {
+  it('is refused by every endpoint, whatever is wrong with it', async () => {
     expect((await faults).length).toBeGreaterThanOrEqual(18);
     let asserted = 0;
     for (const [name, make] of google.faults) {
@@ -149,13 +149,13 @@ describe('a bad token', () => {
     expect(asserted).toBe(google.faults.length * guarded.length);
   });
 
-  it('is told apart where the platform has spoilt it', async () => {
+  it('is explained where the platform has removed the signature', async () => {
     const [, spoilt] = google.faults.find(([name]) => name.includes('removed'))!;
     const { body: answer } = await api.call('GET', '/', { token: await spoilt() });
     expect(answer.detail).toContain('X-Serverless-Authorization');
   });
 
-  it('is no fault of the caller while Google is out of reach', async () => {
+  it('is not blamed on the caller while Google cannot be reached', async () => {
     const away = {
       ...google.verifier,
       getFederatedSignonCertsAsync: () => Promise.reject(new Error('no route to host')),
@@ -166,7 +166,7 @@ describe('a bad token', () => {
     });
   });
 
-  it('was good until it ended: nothing remembered outlives the token', async () => {
+  it('that has expired is refused, although it was cached as valid', async () => {
     let now = Date.now();
     const grants = [{ caller: 'boss@example.com', hierarchy: 'sys', role: 'reader' as const }];
     const callers = googleCallers(audience, grants, google.verifier, () => now);

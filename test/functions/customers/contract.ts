@@ -1,6 +1,6 @@
 /**
- * The OpenAPI document as a judge of real traffic, independent of the code that wrote it: ajv validates every request that
- * succeeded and every answer, and what the document does not name (a status, a code, a field, a media type) is an error.
+ * The OpenAPI document as the judge of real traffic, independent of the code that wrote it: ajv validates every successful
+ * request and every response. A status, code, field or media type that the document does not name is an error.
  */
 
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
@@ -19,7 +19,10 @@ export interface Exchange {
 }
 
 export interface Contract {
-  /** Throws for whatever the document does not allow. Answers the operation and the problem's code, if it was one. */
+  /**
+   * @returns the operation, and the code of a problem
+   * @throws Error for what the document does not allow
+   */
   judge(exchange: Exchange): { operation: string | undefined; code: string | undefined };
   /** Throws where a value does not fit a schema of the document. */
   check(schema: object, value: unknown, what: string): void;
@@ -27,7 +30,7 @@ export interface Contract {
   documented(): string[];
 }
 
-/** Everything that is not named is refused: answers may grow in production, but not without the document saying so. */
+/** Refuses fields that the document does not name: responses may get more fields, but not without the document. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -105,7 +108,7 @@ export function contractOf(document: OpenApi): Contract {
     const type = (headers.get('content-type') ?? '').split(';')[0]!;
     const name = `${exchange.method} ${path}`;
     if (!found) {
-      // A body that cannot be read is refused before anybody has looked at the path.
+      // A body that cannot be read is refused before the path is looked at.
       if (![400, 404, 405, 413, 415].includes(status))
         throw new Error(`${name} is not documented and answered ${status}`);
       if (type !== 'application/problem+json') throw new Error(`${name} answered ${status} as ${type}`);
@@ -115,7 +118,7 @@ export function contractOf(document: OpenApi): Contract {
     const what = `${operation.operationId} ${status}`;
     const response = operation.responses[status];
     if (!response) throw new Error(`${what} is not documented: ${text.slice(0, 500)}`);
-    // HEAD is GET without the body, and so without what could be judged.
+    // HEAD has no body that could be judged.
     if (head) return { operation: undefined, code: undefined };
     if (status < 300) checkRequest(operation, params, exchange);
     for (const header of Object.keys(response.headers ?? {})) {

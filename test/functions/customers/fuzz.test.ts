@@ -1,6 +1,6 @@
 /**
- * Ten thousand made-up requests, one after the other, through the framework's own middleware: nothing breaks, nothing hangs,
- * every refusal is a documented problem that has written nothing, and what is stored stays consistent.
+ * Ten thousand random requests, one after the other, through the framework's own middleware. No response is a server error,
+ * no request hangs, every refusal is a documented problem that has written nothing, and the stored data stays consistent.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -47,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** The customers of the beginning stay: without them most requests would find nothing. */
+/** The first customers are never deleted: without them most requests would find nothing. */
 const kept = sampleOrganizations.length;
 
 function urlOf({ operation, path, params, query }: Made): string {
@@ -63,7 +63,7 @@ function urlOf({ operation, path, params, query }: Made): string {
   return search.length > 0 ? `${filled}?${search.join('&')}` : filled;
 }
 
-/** What an answer of 4xx may have written: claims of keys, leases and health of connections. */
+/** What a request with a 4xx response may have written: claims of idempotency keys, leases and health of connections. */
 const harmless = /^(idempotency|connections)\//;
 /** A connection that was tried and refused has become a fact, which is told like any other. */
 const tried = /^(proxy_refused|webex_\w+)$/;

@@ -1,4 +1,4 @@
-/** Google's part in identity: a key pair of our own, its certificate where google-auth-library looks for it, and tokens good and bad. */
+/** A stand-in for Google's identity: a key pair of the test, its certificate where google-auth-library looks for it, and good and bad tokens. */
 
 import { OAuth2Client } from 'google-auth-library';
 import { exportSPKI, generateKeyPair, SignJWT } from 'jose';
@@ -7,11 +7,11 @@ import type { TokenVerifier } from '../../../shared/adapters/google/callers.ts';
 export const audience = 'https://customers.example.com';
 
 export interface Google {
-  /** The library's own verification; only the fetching of certificates is ours. */
+  /** The library's own verification; only the certificates come from the test. */
   verifier: TokenVerifier;
   /** A good token, or one with these claims changed. */
   token(claims?: Record<string, unknown>): Promise<string>;
-  /** One token for every way of being wrong, `undefined` for none at all. */
+  /** One token for every way of being wrong; `undefined` for no token. */
   faults: [string, () => Promise<string | undefined>][];
 }
 
@@ -41,7 +41,7 @@ export async function fakeGoogle(email: string): Promise<Google> {
     token: sign,
     faults: [
       ['no token', async () => undefined],
-      ['something that is no token', async () => 'nonsense'],
+      ['text that is not a token', async () => 'nonsense'],
       ['an expired token', () => sign({ iat: now() - 7200, exp: now() - 3600 })],
       ['a token of the future', () => sign({ iat: now() + 7200, exp: now() + 10_800 })],
       ['a token that never ends', () => sign({ exp: now() + 10 * 365 * 86_400 })],
@@ -50,10 +50,10 @@ export async function fakeGoogle(email: string): Promise<Google> {
       ['a token of another issuer', () => sign({ iss: 'https://issuer.example.com' })],
       ['a token of a Firebase project', () => sign({ iss: 'https://securetoken.google.com/project' })],
       ['an e-mail that is not verified', () => sign({ email_verified: false })],
-      ['a verification that is a text', () => sign({ email_verified: 'true' })],
+      ['a verification that is text', () => sign({ email_verified: 'true' })],
       ['no e-mail', () => sign({ email: undefined })],
       ['another key', () => sign({}, others.privateKey)],
-      ['a key that nobody knows', () => sign({}, ours.privateKey, 'key-2')],
+      ['an unknown key', () => sign({}, ours.privateKey, 'key-2')],
       ['alg none', async () => `${encoded({ alg: 'none', kid: 'key-1' })}.${encoded(claimsOf({}))}.`],
       [
         'HS256 with the public key as secret',

@@ -1,4 +1,4 @@
-/** Requests made up from the OpenAPI document: mostly well-formed, often wrong, sometimes hostile. */
+/** Random requests derived from the OpenAPI document: mostly well-formed, often wrong, sometimes hostile. */
 
 import { randomUUID } from 'node:crypto';
 import type { OpenApi, OpenApiOperation, OpenApiParameter } from '../../../functions/customers/api/openapi.ts';
@@ -9,7 +9,7 @@ type Json = Record<string, unknown>;
 export interface Made {
   operation: string;
   method: string;
-  /** With `{name}` still to be replaced by an id that exists, or by the junk given. */
+  /** `{name}` is replaced by an existing id, or by the given junk. */
   path: string;
   params: Record<string, { known: number } | { junk: string }>;
   query: [string, string][];
@@ -17,7 +17,7 @@ export interface Made {
   body: string | undefined;
 }
 
-/** Text as attackers and emoji have it; `binary` gives lone surrogates. */
+/** Text with emoji and attacks; `binary` contains lone surrogates. */
 const anyText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 40 }),
   fc.string({ unit: 'binary', maxLength: 20 }),
@@ -37,7 +37,7 @@ const likely: Record<string, fc.Arbitrary<unknown>> = {
     fc.uuid(),
     fc.uuid().map((id) => Buffer.from(`ciscospark://us/ORGANIZATION/${id}`).toString('base64')),
   ),
-  // At addresses that are refused at once: no request shall wait for a proxy that is not there.
+  // These addresses are refused at once, so no request waits for a proxy that does not exist.
   http_proxy: fc.constantFrom(
     null,
     'http://127.0.0.1:1',
@@ -83,7 +83,7 @@ function objectOf(schema: Json, document: OpenApi): fc.Arbitrary<unknown> {
   const fields = Object.entries((schema.properties ?? {}) as Record<string, Json>).map(([name, each]) => {
     const fitting = likely[name] ?? valueFor(each, document);
     const value = fc.oneof({ weight: 20, arbitrary: fitting }, { weight: 1, arbitrary: junkValue });
-    // Few optional ones at a time: each more is one more that may be refused.
+    // Few optional fields at a time: each may be the reason for a refusal.
     const [present, absent] = required.includes(name) ? [30, 1] : [1, 5];
     const absence = fc.constant(undefined);
     return [name, fc.oneof({ weight: present, arbitrary: value }, { weight: absent, arbitrary: absence })] as const;
@@ -164,7 +164,7 @@ const segment = fc.oneof(
   { weight: 1, arbitrary: junkSegment.map((junk) => ({ junk })) },
 );
 
-/** Requests to every operation of the document, each as often as another. */
+/** Requests to every endpoint of the document, with equal frequency. */
 export function requests(document: OpenApi): fc.Arbitrary<Made> {
   const all = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => {

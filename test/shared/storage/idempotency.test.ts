@@ -82,8 +82,10 @@ describe(`an idempotency key, on ${engineName}`, () => {
     const { sleep } = ports.clock;
     // A dead process renews nothing.
     ports.clock.sleep = () => new Promise(() => {});
+    const claimed = Promise.withResolvers<void>();
+    ports.store.afterNext('commit', () => claimed.resolve());
     void perform(() => new Promise(() => {}));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await claimed.promise;
     ports.clock.sleep = sleep;
     ports.clock.advance(3 * 60_000);
     expect((await perform(async () => 'taken over')).body).toBe('taken over');
