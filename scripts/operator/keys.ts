@@ -17,5 +17,5 @@ export function resealReport({
   changed: number;
   unreadable: number;
 }): string {
-  return `Connections: ${seen}. Resealed: ${changed}. Unreadable: ${unreadable}.`;
+  return `Documents with sealed texts: ${seen}. Resealed: ${changed}. Unreadable: ${unreadable}.`;
 }

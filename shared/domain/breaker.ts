@@ -4,7 +4,8 @@
  */
 
 import type { FailureCode } from './failure.ts';
-import { confirmRefusalAfterMs } from './refresh-policy.ts';
+import { confirmRefusalAfterMs } from './lease.ts';
+
 import { day, hour, minute } from './time.ts';
 
 /** How many customers a sample asks, and how many of them must be refused for the breaker to open. */

@@ -4,7 +4,8 @@ import type { Connection } from './connection.ts';
 import type { EventDraft } from './event.ts';
 import type { Failure } from './failure.ts';
 import type { PendingGrant } from './grant.ts';
-import { confirmRefusalAfterMs, type Decided, leasedUntil, type RefreshDecision } from './refresh-policy.ts';
+import { confirmRefusalAfterMs, leasedUntil } from './lease.ts';
+import type { Decided, RefreshDecision } from './refresh-policy.ts';
 import { day, hour, minute } from './time.ts';
 
 /** A pasted pair that nobody could verify for this long is given up: its refresh token may be of any age. */

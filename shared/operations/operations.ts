@@ -11,7 +11,7 @@ import { codeOf, Failure } from '../domain/failure.ts';
 import type { Secret } from '../domain/secret.ts';
 import { day } from '../domain/time.ts';
 import type { Ports, Write } from '../ports.ts';
-import { customerPath, operationPath, resultsOf } from '../storage/layout.ts';
+import { customerPath, operationPath, resultsOf, resultUrlPlace } from '../storage/layout.ts';
 import { newId } from '../storage/outbox.ts';
 import { type Position, readPage } from '../storage/pages.ts';
 import { transact } from '../storage/transact.ts';
@@ -51,9 +51,6 @@ export interface OperationResult {
   failure?: { code: string; message: string };
   expireAt: number;
 }
-
-/** What the link in a result is sealed for. */
-export const urlPlace = (operation: string, customer: string) => `${resultsOf(operation)}/${customer} url`;
 
 const retentionMs = 30 * day;
 
@@ -133,7 +130,7 @@ async function withUrl(
 ): Promise<VisibleResult> {
   if (!result.sealedUrl) return result;
   try {
-    return { ...result, url: await sealer.open(result.sealedUrl, urlPlace(operation, result.id)) };
+    return { ...result, url: await sealer.open(result.sealedUrl, resultUrlPlace(operation, result.id)) };
   } catch (error) {
     if (codeOf(error) !== 'sealed_text_invalid') throw error;
     return result;

@@ -12,11 +12,11 @@ import { codeOf, Failure } from '../domain/failure.ts';
 import { Secret } from '../domain/secret.ts';
 import { minute } from '../domain/time.ts';
 import type { Ports, Stored, Write } from '../ports.ts';
-import { operationPath, operations, resultsOf } from '../storage/layout.ts';
+import { operationPath, operations, resultsOf, resultUrlPlace } from '../storage/layout.ts';
 import { everyDocument } from '../storage/pages.ts';
 import { commitUnlessConflict } from '../storage/transact.ts';
 import { requestSync } from '../sync/request.ts';
-import { type Operation, type OperationResult, urlPlace } from './operations.ts';
+import type { Operation, OperationResult } from './operations.ts';
 
 /** Customers per slice. */
 const sliceSize = 50;
@@ -122,7 +122,7 @@ async function act(
       return { id, outcome: 'done', sync: run.id, expireAt };
     }
     const { url, endsAt } = await createConnectLink(ports, id, operation.by);
-    const sealedUrl = await ports.sealer.seal(new Secret(url), urlPlace(operation.id, id));
+    const sealedUrl = await ports.sealer.seal(new Secret(url), resultUrlPlace(operation.id, id));
     return { id, outcome: 'done', sealedUrl, endsAt, expireAt };
   } catch (error) {
     const code = codeOf(error);

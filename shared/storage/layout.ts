@@ -27,9 +27,13 @@ export const operationPath = (id: string) => `${operations}/${id}`;
 export const resultsOf = (id: string) => `${operationPath(id)}/results`;
 /** Whose existence keeps an organization with one customer only, counted from the commit that verified its grant. */
 export const verifiedOrganizationPath = (organization: string) => `names/verified:${organization}`;
-export const idempotencyPath = (hash: string) => `idempotency/${hash}`;
-export const usedStatePath = (hash: string) => `used_states/${hash}`;
+export const idempotency = 'idempotency';
+export const idempotencyPath = (hash: string) => `${idempotency}/${hash}`;
+export const usedStates = 'used_states';
+export const usedStatePath = (hash: string) => `${usedStates}/${hash}`;
 
+/** What a connect link in an operation's results is sealed for. */
+export const resultUrlPlace = (operation: string, customer: string) => `${resultsOf(operation)}/${customer} url`;
 /** Where a connection's tokens are sealed for: elsewhere they do not open. */
 export const accessTokenPlace = (id: string) => `${connectionPath(id)} access_token`;
 export const refreshTokenPlace = (id: string) => `${connectionPath(id)} refresh_token`;

@@ -8,14 +8,9 @@ import type { Connection } from '../domain/connection.ts';
 import { type Customer, proxiesOf } from '../domain/customer.ts';
 import { asFailure, Failure } from '../domain/failure.ts';
 import type { PairFacts, SealedTokens } from '../domain/grant.ts';
+import { mayExchange, storeWithinMs } from '../domain/lease.ts';
 import type { Proxies } from '../domain/proxy.ts';
-import {
-  type Decided,
-  isPlatformFault,
-  mayExchange,
-  type RefreshDecision,
-  storeWithinMs,
-} from '../domain/refresh-policy.ts';
+import { type Decided, isPlatformFault, type RefreshDecision } from '../domain/refresh-policy.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { accessTokenPlace, refreshTokenPlace } from '../storage/layout.ts';
 import { acquireLease, type LeasedConnection, type NotLeased, storeResult } from './lease.ts';

@@ -1,9 +1,9 @@
-/** The keyring's life: made once, a new key put first, keys that nothing needs any more taken away. */
+/** The keyring over its life: created once, rotated by a new first key, pruned of keys that nothing needs any more. */
 
 import { codeOf, Failure } from '../domain/failure.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Clock, Secrets, Store } from '../ports.ts';
-import { everyConnection } from './every-connection.ts';
+import { everySealedDocument } from './sealed-documents.ts';
 
 /** A key of the keyring, a JWK (RFC 7517); `iat` says when it became the first, epoch seconds. */
 export interface SealingKey {
@@ -48,7 +48,7 @@ export async function rotateKeyring(secrets: Secrets, name: string, added: Seali
 }
 
 /**
- * Takes away the keys that no connection is sealed by and that were replaced as the first at least `replacedFor` ago.
+ * Takes away the keys that no stored text is sealed by and that were replaced as the first at least `replacedFor` ago.
  * @param keyOf the key that a text was sealed by
  * @param replacedFor seconds, `stillSeals` at least
  * @throws Failure `sealed_text_invalid` for a stored text that no key has sealed: nothing is taken away then
@@ -61,10 +61,8 @@ export async function pruneKeyring(
 ): Promise<{ kept: string[]; removed: string[] }> {
   const { keys } = await readKeyring(ports.secrets, name);
   const used = new Set<string | undefined>();
-  for await (const { data } of everyConnection(ports.store)) {
-    if (!data.grant) continue;
-    used.add(await keyOf(data.grant.sealedAccessToken));
-    used.add(await keyOf(data.grant.sealedRefreshToken));
+  for await (const { texts } of everySealedDocument(ports.store, ports.clock.now())) {
+    for (const { sealed } of texts) used.add(await keyOf(sealed));
   }
   const latest = ports.clock.now() / 1000 - Math.max(replacedFor, stillSeals);
   // The key before took the place of this one when it was made; the first has not been replaced.

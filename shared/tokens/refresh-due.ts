@@ -5,9 +5,10 @@
 
 import type { Breaker } from '../domain/breaker.ts';
 import type { Connection } from '../domain/connection.ts';
-import { causeOf, codeOf, Failure, retryAfterMsOf } from '../domain/failure.ts';
+import { causeOf, codeOf, Failure, type FailureCode, retryAfterMsOf } from '../domain/failure.ts';
 import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
-import { confirmRefusalAfterMs, isRefusal } from '../domain/refresh-policy.ts';
+import { confirmRefusalAfterMs } from '../domain/lease.ts';
+import { isPlatformFault, isRefusal } from '../domain/refresh-policy.ts';
 import { longestPlanMs } from '../domain/refresh-schedule.ts';
 import {
   type Answer,
@@ -35,8 +36,11 @@ export interface RefreshRun {
   outcomes: Partial<Record<RefreshOutcome | 'error', number>>;
   warnings: number;
   published: number;
-  /** Why the run ended: nothing more is due, its time is used up, the fleet is refused, or Webex limits the rate for longer. */
-  ended: 'done' | 'out_of_time' | 'breaker_open' | 'rate_limited';
+  /**
+   * Why the run ended: nothing more is due, its time is used up, the fleet is refused, Webex limits the rate for longer, or our
+   * secrets cannot be read, without which nobody can be refreshed.
+   */
+  ended: 'done' | 'out_of_time' | 'breaker_open' | 'rate_limited' | 'secrets_unreadable';
 }
 
 /** What bounds a run. It takes up nothing new after `endsAt` (epoch ms) or once the signal has aborted. */
@@ -58,7 +62,12 @@ interface RunState {
   closedAt: number;
   /** Rate limits since the last success, and until when Webex asks to wait. */
   limits: { count: number; until: number; doubted: boolean };
+  /** Why the secrets could not be read, once for each customer since the last success. */
+  unreadable: FailureCode[];
 }
+
+/** After this many customers in a row without readable secrets the others are not tried. */
+const maxUnreadable = 3;
 
 /**
  * Renews every connection that is due, oldest first, `concurrency` at a time; one customer's failure is its own. Only the
@@ -75,6 +84,7 @@ export async function refreshDue(ports: Ports, limits: RunLimits): Promise<Refre
     asked: new Set(),
     closedAt: breaker.closedAt ?? 0,
     limits: { count: 0, until: 0, doubted: false },
+    unreadable: [],
   };
   const ended = await renewUnlessOpen(ports, limits, state, breaker);
   const after = { ...limits, endsAt: Math.max(limits.endsAt, clock.now()) + afterwardsMs };
@@ -102,6 +112,7 @@ async function renewUnlessOpen(
   }
   const ended = await renewDue(ports, limits, state);
   if (ended === 'breaker_open') return ended;
+  if (isBlocked(state)) ports.log.error('fleet_refused', { cause: state.unreadable.at(-1) });
   const own = toSample(state.tally, clock.now());
   return (await judgeRefusals(ports, { own, asked: state.asked, noted: state.noted })) ? 'breaker_open' : ended;
 }
@@ -111,13 +122,14 @@ async function renewDue(ports: Ports, limits: RunLimits, state: RunState): Promi
   const { concurrency } = limits;
   let interrupted = true;
   const goesOn = () => {
-    interrupted = isOver(ports, limits) || isSuspicious(state.tally) || isHeldUp(state);
+    interrupted = isOver(ports, limits) || isSuspicious(state.tally) || isHeldUp(state) || isBlocked(state);
     return !interrupted;
   };
   let due = everyDue(ports);
   while (interrupted) {
     interrupted = false;
     await forEachConcurrently(due, { concurrency, goesOn }, (read) => renew(ports, state, read));
+    if (isBlocked(state)) return 'secrets_unreadable';
     if (isOver(ports, limits)) return interrupted ? 'out_of_time' : 'done';
     if (isHeldUp(state) && !isOwnLimit(state)) {
       if (!(await pause(ports, limits, state))) return 'rate_limited';
@@ -146,7 +158,9 @@ async function renew(ports: Ports, state: RunState, read: Stored<Connection>): P
     note(ports, state, read.data, result);
   } catch (error) {
     const cause = error instanceof Failure ? causeOf(error) : String(error);
-    ports.log.error('refresh_error', { customer: customerId, code: codeOf(error), cause });
+    const code = codeOf(error);
+    if (isPlatformFault(code) && code !== 'store_unavailable') state.unreadable.push(code);
+    ports.log.error('refresh_error', { customer: customerId, code, cause });
   }
   state.outcomes[outcome] = (state.outcomes[outcome] ?? 0) + 1;
 }
@@ -160,7 +174,7 @@ function note({ clock }: Ports, state: RunState, before: Connection, result: Ref
     state.limits = { count: count + 1, until: Math.max(until, asked), doubted };
     return;
   }
-  if (isSuccess(result)) state.limits = { count: 0, until: 0, doubted: false };
+  if (isSuccess(result)) Object.assign(state, { limits: { count: 0, until: 0, doubted: false }, unreadable: [] });
   if (!isSuccess(result) && !failure) return;
   const answer: Answer = isSuccess(result) ? 'succeeded' : isRefusal(failure!.code) ? 'refused' : 'silent';
   state.tally = withAnswer(state.tally, answer, hasWorked(before));
@@ -170,6 +184,10 @@ function note({ clock }: Ports, state: RunState, before: Connection, result: Ref
   const again = clock.now() - refusals.since >= confirmRefusalAfterMs;
   const counted = hasWorked(before);
   state.noted.push({ customerId: before.customerId, serial: grant.serial, failure: failure!, again, counted });
+}
+
+function isBlocked({ unreadable }: RunState): boolean {
+  return unreadable.length >= maxUnreadable;
 }
 
 /** Webex has asked for a pause, and nothing has succeeded since. */

@@ -2,7 +2,8 @@
 
 import type { Connection } from '../domain/connection.ts';
 import { Failure, type FailureCode } from '../domain/failure.ts';
-import { leaseMs } from '../domain/refresh-policy.ts';
+import { leaseMs } from '../domain/lease.ts';
+
 import type { Ports } from '../ports.ts';
 import { connectionPath } from '../storage/layout.ts';
 import { assertNotPaused } from './breaker.ts';

@@ -1,49 +1,61 @@
-/** Moves every stored pair to the key that seals now, after a rotation. Webex is not asked. */
+/** Moves every sealed text of the store to the key that seals now, after a rotation. Webex is not asked. */
 
-import type { Connection } from '../domain/connection.ts';
 import { causeOf, codeOf, type Failure } from '../domain/failure.ts';
-import type { StoredGrant } from '../domain/grant.ts';
 import type { Ports, Sealer } from '../ports.ts';
-import { accessTokenPlace, refreshTokenPlace } from '../storage/layout.ts';
-import { changeConnection, everyConnection } from './every-connection.ts';
+import { everySealedDocument, type SealedDocument } from './sealed-documents.ts';
 
 export interface Resealed {
   seen: number;
   changed: number;
-  /** Texts that no key of ours opens: they stay as they are, and only a new authorization cures them. */
+  /** Documents with a text that no key opens: they stay as they are. A connection needs a new authorization. */
   unreadable: number;
 }
 
+/** A document that changes all the time is read again this often; a refresh seals it anew in any case. */
+const maxTries = 5;
+
 /**
- * Moves every connection to the key that seals now, without asking Webex. Begun again, it goes on with what is left:
- * what is moved already costs a read.
+ * Reseals all documents. Run again after an interruption, it continues: what is moved already costs a read.
+ * @throws Failure what secrets and the store throw
  */
 export async function resealAll(ports: Ports): Promise<Resealed> {
-  const { sealer, log } = ports;
+  const { clock, log, store } = ports;
   const result: Resealed = { seen: 0, changed: 0, unreadable: 0 };
-  for await (const { path } of everyConnection(ports.store)) {
+  for await (const document of everySealedDocument(store, clock.now())) {
     result.seen += 1;
     try {
-      if (await changeConnection(ports, path, (connection) => resealed(sealer, connection))) result.changed += 1;
+      if (await reseal(ports, document)) result.changed += 1;
     } catch (error) {
-      if (codeOf(error) !== 'sealed_text_invalid') throw error;
-      result.unreadable += 1;
-      log.error('reseal_error', { connection: path, code: codeOf(error), cause: causeOf(error as Failure) });
+      const code = codeOf(error);
+      if (code !== 'sealed_text_invalid' && code !== 'conflict') throw error;
+      result.unreadable += Number(code === 'sealed_text_invalid');
+      log.error('reseal_error', { document: document.stored.path, code, cause: causeOf(error as Failure) });
     }
   }
   return result;
 }
 
-async function resealed(sealer: Sealer, connection: Connection): Promise<Connection> {
-  const { customerId, grant } = connection;
-  if (!grant) return connection;
-  const { sealedAccessToken: access, sealedRefreshToken: refresh } = grant;
-  if ((await sealer.isCurrent(access)) && (await sealer.isCurrent(refresh))) return connection;
-  const move = async (sealed: string, place: string) => sealer.seal(await sealer.open(sealed, place), place);
-  const moved: StoredGrant = {
-    ...grant,
-    sealedAccessToken: await move(access, accessTokenPlace(customerId)),
-    sealedRefreshToken: await move(refresh, refreshTokenPlace(customerId)),
-  };
-  return { ...connection, grant: moved };
+/** Changes one document under the version that was read, so that what another worker has written is never overwritten. */
+async function reseal({ sealer, store }: Ports, document: SealedDocument): Promise<boolean> {
+  let current: SealedDocument | undefined = document;
+  for (let attempt = 1; current; attempt++) {
+    const moved = await resealedTexts(sealer, current);
+    if (!moved) return false;
+    const { path, version } = current.stored;
+    try {
+      await store.commit([{ set: path, data: current.withTexts(moved), if: { version } }]);
+      return true;
+    } catch (error) {
+      if (codeOf(error) !== 'conflict' || attempt === maxTries) throw error;
+      current = await current.reread(store);
+    }
+  }
+  return false;
+}
+
+/** The texts under the key that seals now; undefined when they are already. */
+async function resealedTexts(sealer: Sealer, { texts }: SealedDocument): Promise<string[] | undefined> {
+  const current = await Promise.all(texts.map(({ sealed }) => sealer.isCurrent(sealed)));
+  if (current.every(Boolean)) return undefined;
+  return Promise.all(texts.map(async ({ sealed, place }) => sealer.seal(await sealer.open(sealed, place), place)));
 }

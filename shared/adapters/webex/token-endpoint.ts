@@ -2,8 +2,9 @@
 
 import type { Failure } from '../../domain/failure.ts';
 import type { TokenPair } from '../../domain/grant.ts';
+import { exchangeMs } from '../../domain/lease.ts';
 import type { Proxies } from '../../domain/proxy.ts';
-import { exchangeMs } from '../../domain/refresh-policy.ts';
+
 import type { Clock, Integration } from '../../ports.ts';
 import type { SendToWebex, WebexRequest } from './http.ts';
 import { toTokenFailure } from './refusals.ts';

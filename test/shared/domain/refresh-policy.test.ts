@@ -2,16 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../shared/domain/connection.ts';
 import { Failure, type FailureCode } from '../../../shared/domain/failure.ts';
 import type { StoredGrant } from '../../../shared/domain/grant.ts';
+import { confirmRefusalAfterMs, leaseMs, withLease } from '../../../shared/domain/lease.ts';
 import {
   afterConfirmedRefusal,
   afterFailure,
   afterSuccess,
   afterUnjudged,
   afterWarning,
-  confirmRefusalAfterMs,
   decideRefresh,
-  leaseMs,
-  withLease,
 } from '../../../shared/domain/refresh-policy.ts';
 import { day, hour } from '../../../shared/domain/time.ts';
 

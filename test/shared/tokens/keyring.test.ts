@@ -1,7 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import { joseSealer, keyOf, keyringName, newSealingKey } from '../../../shared/adapters/jose-sealer.ts';
-import { connectionPath, refreshTokenPlace } from '../../../shared/storage/layout.ts';
+import { Secret } from '../../../shared/domain/secret.ts';
+import { day } from '../../../shared/domain/time.ts';
+import {
+  connectionPath,
+  idempotencyPath,
+  operationPath,
+  refreshTokenPlace,
+  resultsOf,
+  resultUrlPlace,
+  usedStatePath,
+} from '../../../shared/storage/layout.ts';
 import { inBackups, initKeyring, pruneKeyring, rotateKeyring, stillSeals } from '../../../shared/tokens/keyring.ts';
 import { recheckScopes } from '../../../shared/tokens/recheck-scopes.ts';
 import { refreshConnection } from '../../../shared/tokens/refresh.ts';
@@ -114,6 +124,39 @@ describe('the keyring', () => {
     ports.clock.advance(stillSeals * 1000);
     expect(await prune(stillSeals)).toEqual({ kept: ['newest'], removed: ['new'] });
     expect(await openAll()).toHaveLength(5);
+  });
+
+  it('moves everything that is sealed before a leaked key is taken away', async () => {
+    const expireAt = ports.clock.now() + day;
+    const sealFor = (place: string) => ports.sealer.seal(new Secret('{}'), place);
+    const [response, outcome] = [idempotencyPath('hash'), usedStatePath('hash')];
+    const result = `${resultsOf('o1')}/customer-0`;
+    await ports.store.commit([
+      { set: response, data: { response: await sealFor(response), expireAt } },
+      { set: outcome, data: { outcome: await sealFor(outcome), expireAt } },
+      { set: operationPath('o1'), data: { id: 'o1' } },
+      {
+        set: result,
+        data: { id: 'customer-0', sealedUrl: await sealFor(resultUrlPlace('o1', 'customer-0')), expireAt },
+      },
+      { set: idempotencyPath('old'), data: { response: await sealFor(idempotencyPath('old')), expireAt: 1 } },
+    ]);
+    const connection = await readConnection(ports.store, 'customer-1');
+    const pending = { ...connection.grant!, id: 'p', source: 'pasted', receivedAt: 1, tries: 0 };
+    await ports.store.commit([{ set: connectionPath('customer-1'), data: { ...connection, pending } }]);
+
+    await rotateKeyring(ports.secrets, keyringName, key('new'));
+    ports.clock.advance(stillSeals * 1000);
+    expect((await prune(stillSeals)).removed).toEqual([]);
+    expect(await resealAll(ports)).toEqual({ seen: 8, changed: 8, unreadable: 0 });
+    expect(await prune(stillSeals)).toEqual({ kept: ['new'], removed: ['test-1'] });
+    const sealed = async (path: string, field: string) =>
+      String((await ports.store.get<Record<string, unknown>>(path))!.data[field]);
+    await ports.sealer.open(await sealed(response, 'response'), response);
+    await ports.sealer.open(await sealed(outcome, 'outcome'), outcome);
+    await ports.sealer.open(await sealed(result, 'sealedUrl'), resultUrlPlace('o1', 'customer-0'));
+    const { sealedRefreshToken } = (await readConnection(ports.store, 'customer-1')).pending!;
+    await ports.sealer.open(sealedRefreshToken, refreshTokenPlace('customer-1'));
   });
 
   it('that is none is refused by name, not by value', async () => {

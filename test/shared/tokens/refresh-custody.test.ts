@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import type { Connection } from '../../../shared/domain/connection.ts';
 import { Failure } from '../../../shared/domain/failure.ts';
-import { leaseMs, storeWithinMs, withLease } from '../../../shared/domain/refresh-policy.ts';
+import { leaseMs, storeWithinMs, withLease } from '../../../shared/domain/lease.ts';
 import { day } from '../../../shared/domain/time.ts';
 import type { Write } from '../../../shared/ports.ts';
 import { connectionPath, outbox, refreshTokenPlace } from '../../../shared/storage/layout.ts';
