@@ -60,6 +60,7 @@ async function build(
     codes: { setup: organizationA, a1: organizationA, a2: organizationA, b1: organizationB },
     people: { [organizationA]: peopleOf(1, 40), [organizationB]: peopleOf(101, 3) },
     issued: 0,
+    revoked: [],
   };
   const store = memoryStore();
   const world: World = { name, documents: new Map(), webex, names: {} };

@@ -44,7 +44,8 @@ export function witnessed(
   };
 }
 
-const isFollowed = (path: string) => /^(customers\/[^/]+|connections\/[^/]+|names\/.+|connect_links\/.+)$/.test(path);
+const isFollowed = (path: string) =>
+  /^(customers\/[^/]+(\/events\/.+)?|connections\/[^/]+|names\/.+|connect_links\/.+)$/.test(path);
 
 function follow(known: Known, write: Write): void {
   if ('delete' in write) known.delete(write.delete);
@@ -125,8 +126,11 @@ function judgeGrants({ flows, outcomes, witness: { known }, webex, world }: Ende
     const { grant } = data as unknown as Connection;
     if (!id || !grant) continue;
     const token = openSealed(grant.sealedRefreshToken, refreshTokenPlace(id));
-    if (!webex.refreshTokens[token]) violations.push('the stored refresh token is dead');
     const organization = grant.authorizer?.organizationId;
+    // Deleting a customer ends every authorization of its organization at Webex, on purpose.
+    if (!webex.refreshTokens[token] && !webex.revoked.includes(organization ?? '')) {
+      violations.push('the stored refresh token is dead');
+    }
     if (organization && owners.has(organization))
       violations.push('two customers hold verified grants of one organization');
     if (organization) owners.set(organization, id);
@@ -156,7 +160,11 @@ function judgeOnce({ flows, outcomes, witness: { known }, world }: Ended): strin
     violations.push(`one idempotency key has created ${created.length} links`);
   if (new Set(keyed.map((answer) => JSON.stringify(answer!.body))).size > 1)
     violations.push('one idempotency key has two answers');
-  const decisions = [...answers('approve'), ...answers('reject')].filter((answer) => answer && answer.status < 300);
+  const decisions = [...known.values()].filter(
+    ({ type, facts }) =>
+      /^removals_(approved|rejected)$/.test(String(type)) &&
+      (facts as { sync?: string } | undefined)?.sync === world.names.heldRun,
+  );
   if (decisions.length > 1) violations.push('removals are decided on twice');
   return violations;
 }

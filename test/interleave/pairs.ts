@@ -14,6 +14,7 @@ const threes = [
   ['absent', 'changeNumber', 'consent', 'consentOfTwin'],
   ['connected', 'refresh', 'consent', 'delete'],
   ['held', 'approve', 'reject', 'sync'],
+  ['held', 'approve', 'approve', 'sync'],
 ];
 
 export function listPairs(): Pair[] {

@@ -18,6 +18,8 @@ export interface WebexState {
   /** Ids of people by organization; the first one is the administrator. */
   people: Record<string, string[]>;
   issued: number;
+  /** Organizations whose authorizations were ended. */
+  revoked: string[];
 }
 
 /** A pair, as an administrator of the organization gets it. */
@@ -82,6 +84,7 @@ export function memoryWebex(state: WebexState, now: () => number, scopes: string
     organization: async (access, id) => ({ id, displayName: `Organization ${organizationOf(access)}` }),
     async revoke(access, organization) {
       organizationOf(access);
+      state.revoked.push(organization);
       for (const tokens of [state.accessTokens, state.refreshTokens]) {
         for (const [token, owner] of Object.entries(tokens)) if (owner === organization) delete tokens[token];
       }
