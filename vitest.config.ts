@@ -7,8 +7,9 @@ const onEmulators = ['test/contracts/**/*.test.ts', 'test/**/*.emulators.test.ts
 
 const test = {
   pool: 'forks' as const,
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  // These only end what hangs: a busy machine may take its time.
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
   setupFiles: ['test/support/setup.ts'],
   // Google's libraries would look for the metadata server of a cloud machine.
   env: { METADATA_SERVER_DETECTION: 'none' },
