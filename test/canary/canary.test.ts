@@ -5,7 +5,6 @@
  */
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,6 +17,8 @@ import { keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts
 import { localSignerName, signLocalToken } from '../../shared/adapters/local/callers.ts';
 import { integrationName } from '../../shared/adapters/webex/integration.ts';
 import { Secret } from '../../shared/domain/secret.ts';
+import { freePort } from '../support/free-port.ts';
+import { plainFaults, quotingFaults } from './faults.ts';
 
 /** With this setting, every code, access token and refresh token of the stand-in contains the mark. */
 const tokenMark = '_P0A1_';
@@ -146,26 +147,11 @@ async function connect(customer: string, visitor = acme.administrators![0]!): Pr
 const faulty = (fault: Fault, grant: 'refresh_token' | 'authorization_code') =>
   webex.control.faults({ match: { grant }, fault });
 
-/** Answers that quote what they were sent, as some gateways do. */
-const quoting = (): Fault[] => {
+/** Tokens and a secret, as a response could quote them. */
+function quoted(): string {
   const { refreshTokens, accessTokens } = webex.control.tokens(acme.id);
-  const quoted = `${refreshTokens[0]?.value} ${accessTokens[0]?.value} ${clientSecrets[1]}`;
-  return [
-    { status: 400, body: { error: 'invalid_request_of_a_kind', error_description: `unknown: ${quoted}` } },
-    { status: 418, body: { message: quoted, errors: [{ description: quoted }], trackingId: 'ROUTER_1' } },
-    { status: 502, body: `<html>${quoted}</html>` },
-  ];
-};
-const plain: Fault[] = [
-  { status: 429, retryAfter: 1 },
-  { status: 500 },
-  { html: true, status: 200 },
-  { drop: 'before' },
-  { drop: 'after' },
-  { status: 200, body: { access_token: 7 } },
-  { status: 401, body: { error: 'invalid_client' } },
-  { status: 400, body: { error: 'invalid_grant' } },
-];
+  return `${refreshTokens[0]?.value} ${accessTokens[0]?.value} ${clientSecrets[1]}`;
+}
 
 describe('canaries', () => {
   it('go through every flow and failure', async () => {
@@ -173,7 +159,7 @@ describe('canaries', () => {
     expect((await connect(customer)).text).toContain('Acme Corporation');
 
     const failing = await create('Globex', globex.id);
-    for (const fault of plain) {
+    for (const fault of plainFaults) {
       faulty(fault, 'authorization_code');
       await connect(failing, globex.administrators![0]!);
     }
@@ -184,7 +170,7 @@ describe('canaries', () => {
     const shown = await browse(`${stack.url}/webex_teams_oauth/authorize`, 'GET', acme.administrators![0]!, true);
     expect(shown.text).toContain(tokenMark);
 
-    for (const fault of [...plain, ...quoting()]) {
+    for (const fault of [...plainFaults, ...quotingFaults(quoted())]) {
       faulty(fault, 'refresh_token');
       expect((await call('POST', `/${customer}:refresh`)).status).toBeGreaterThanOrEqual(400);
     }
@@ -258,12 +244,3 @@ describe('canaries', () => {
     expect(queue).toBeDefined();
   });
 });
-
-/** The redirect URI must be registered at the stand-in before the functions listen. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from '../support/deployed.ts';
+import { freePort } from '../support/free-port.ts';
 import { type Finished, finished, runCommand, startCommand } from '../support/run-command.ts';
 
 let folder: string;

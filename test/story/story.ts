@@ -9,7 +9,7 @@ import { sampleClient, sampleOrganizations } from '../../local/webex/sample.ts';
 import { startWebex, type WebexServer } from '../../local/webex/server.ts';
 import { keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts';
 import { integrationName } from '../../shared/adapters/webex/integration.ts';
-import { freePort } from '../support/deployed.ts';
+import { freePort } from '../support/free-port.ts';
 
 const acme = sampleOrganizations[0]!;
 const administrator = acme.administrators![0]!;
