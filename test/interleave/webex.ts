@@ -33,6 +33,12 @@ export function issuePair(state: WebexState, organization: string): { accessToke
 }
 
 export function memoryWebex(state: WebexState, now: () => number, scopes: string[]): Webex {
+  return { ...tokenCalls(state, now, scopes), ...directoryCalls(state) };
+}
+
+const refused = () => new Failure('grant_refused', 'Webex refuses the grant.');
+
+function tokenCalls(state: WebexState, now: () => number, scopes: string[]) {
   const toPair = ({ accessToken, refreshToken }: { accessToken: string; refreshToken: string }): TokenPair => ({
     accessToken: new Secret(accessToken),
     refreshToken: new Secret(refreshToken),
@@ -41,24 +47,6 @@ export function memoryWebex(state: WebexState, now: () => number, scopes: string
     scopes,
     requestedAt: now(),
   });
-
-  function organizationOf({ accessToken }: WebexAccess): string {
-    const organization = state.accessTokens[accessToken.reveal()];
-    if (!organization) throw new Failure('webex_unauthorized', 'Webex does not accept this access token.');
-    return organization;
-  }
-
-  const person = (organization: string, id: string): Person => ({
-    id,
-    orgId: organization,
-    emails: [`${id}@example.com`],
-    displayName: id,
-    phoneNumbers: [],
-    sipAddresses: [],
-    licenses: [],
-    roles: state.people[organization]?.[0] === id ? ['full-administrator'] : [],
-  });
-  const refused = () => new Failure('grant_refused', 'Webex refuses the grant.');
 
   return {
     authorizeUrl: async () => 'https://webex.example/authorize',
@@ -77,33 +65,55 @@ export function memoryWebex(state: WebexState, now: () => number, scopes: string
       else delete state.refreshTokens[pair.refreshToken];
       return toPair(state.rotation === 'rotate' ? pair : { ...pair, refreshToken: token });
     },
-    async me(access) {
-      const organization = organizationOf(access);
-      return person(organization, state.people[organization]![0]!);
-    },
-    organization: async (access, id) => ({ id, displayName: `Organization ${organizationOf(access)}` }),
     async revoke(access, organization) {
-      organizationOf(access);
+      organizationOf(state, access);
       state.revoked.push(organization);
       for (const tokens of [state.accessTokens, state.refreshTokens]) {
         for (const [token, owner] of Object.entries(tokens)) if (owner === organization) delete tokens[token];
       }
     },
+  } satisfies Partial<Webex>;
+}
+
+function organizationOf(state: WebexState, { accessToken }: WebexAccess): string {
+  const organization = state.accessTokens[accessToken.reveal()];
+  if (!organization) throw new Failure('webex_unauthorized', 'Webex does not accept this access token.');
+  return organization;
+}
+
+function directoryCalls(state: WebexState) {
+  const person = (organization: string, id: string): Person => ({
+    id,
+    orgId: organization,
+    emails: [`${id}@example.com`],
+    displayName: id,
+    phoneNumbers: [],
+    sipAddresses: [],
+    licenses: [],
+    roles: state.people[organization]?.[0] === id ? ['full-administrator'] : [],
+  });
+
+  return {
+    async me(access) {
+      const organization = organizationOf(state, access);
+      return person(organization, state.people[organization]![0]!);
+    },
+    organization: async (access, id) => ({ id, displayName: `Organization ${organizationOf(state, access)}` }),
     people: async (access) => {
-      const organization = organizationOf(access);
+      const organization = organizationOf(state, access);
       return { people: state.people[organization]!.map((id) => person(organization, id)) };
     },
     async peopleById(access, ids) {
-      const organization = organizationOf(access);
+      const organization = organizationOf(state, access);
       const isThere = (id: string) => state.people[organization]!.includes(id);
       return {
         people: ids.filter(isThere).map((id) => person(organization, id)),
         notFoundIds: ids.filter((id) => !isThere(id)),
       };
     },
-    person: async (access, id) => person(organizationOf(access), id),
-    scimTotal: async (access) => state.people[organizationOf(access)]!.length,
+    person: async (access, id) => person(organizationOf(state, access), id),
+    scimTotal: async (access) => state.people[organizationOf(state, access)]!.length,
     licenses: async () => [],
     roles: async () => [],
-  };
+  } satisfies Partial<Webex>;
 }
