@@ -1,36 +1,17 @@
 /** Builds each world once, by the flows themselves. */
 
 import { draws } from '../../local/webex/people/chance.ts';
-import { finishAuthorization } from '../../shared/connect/authorization-code.ts';
 import type { Ports } from '../../shared/ports.ts';
 import { runSync } from '../../shared/sync/run.ts';
 import { memoryStore } from '../support/memory-store.ts';
-import { drawIdsFrom } from './meet.ts';
+import { drawIdsFrom } from '../support/seeded-ids.ts';
+import { consent, organizationA, organizationB } from './consent.ts';
 import type { Gate } from './schedule.ts';
 import { issuePair, type WebexState } from './webex.ts';
 import { callApi, portsOf, type Shared, startsAt, type World } from './world.ts';
 
-/** The organizations, as account numbers name them. */
-export const organizationA = '00000000-0000-4000-8000-00000000000a';
-export const organizationB = '00000000-0000-4000-8000-00000000000b';
 const peopleOf = (first: number, count: number) =>
   Array.from({ length: count }, (_, index) => `00000000-0000-4000-9000-${String(first + index).padStart(12, '0')}`);
-
-/** A consent in a browser of its own. */
-export function consent(ports: Ports, { link, code, state }: { link: string; code: string; state: string }) {
-  const pending = { state, verifier: 'v'.repeat(43), link, endsAt: startsAt + 600_000 };
-  return finishAuthorization(
-    ports,
-    pending,
-    { code },
-    {
-      admitExchange: () => {},
-      logAndClassify: (error) => {
-        throw error;
-      },
-    },
-  );
-}
 
 export async function buildWorlds(rotation: WebexState['rotation']): Promise<World[]> {
   return [

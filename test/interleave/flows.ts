@@ -6,7 +6,7 @@ import { connectionPath } from '../../shared/storage/layout.ts';
 import { runSync } from '../../shared/sync/run.ts';
 import { refreshConnection } from '../../shared/tokens/refresh.ts';
 import { resealAll } from '../../shared/tokens/reseal.ts';
-import { consent, organizationB } from './build-worlds.ts';
+import { consent, organizationB } from './consent.ts';
 import { callApi, type World } from './world.ts';
 
 export interface Flow {

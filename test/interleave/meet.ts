@@ -1,10 +1,9 @@
 /** Lets two or three flows meet in a world, in one order, on one engine, and judges what came of it. */
 
-import crypto from 'node:crypto';
-import { syncBuiltinESMExports } from 'node:module';
 import { draws } from '../../local/webex/people/chance.ts';
 import type { Store, Write } from '../../shared/ports.ts';
 import { type Documents, memoryStore } from '../support/memory-store.ts';
+import { drawIdsFrom } from '../support/seeded-ids.ts';
 import type { Flow } from './flows.ts';
 import { judgeEnd, witnessed } from './oracles.ts';
 import { type Choose, runSchedule, type Schedule } from './schedule.ts';
@@ -55,16 +54,4 @@ export async function meet(world: World, flows: Flow[], choose: Choose, open: Op
   } finally {
     await store.close();
   }
-}
-
-/** The same ids in every order: a replay must take the same steps. */
-export function drawIdsFrom(draw: () => number): void {
-  const bytes = (size: number) => Buffer.from(Array.from({ length: size }, () => Math.floor(draw() * 256)));
-  const uuid = () => {
-    const hex = bytes(16).toString('hex');
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}` as const;
-  };
-  Object.assign(crypto, { randomUUID: uuid, randomBytes: bytes });
-  Object.assign(globalThis.crypto, { randomUUID: uuid });
-  syncBuiltinESMExports();
 }
