@@ -149,7 +149,12 @@ export function obstacles({ authorizer, roles, scopes }: Consent, required: stri
   const { email, organizationName } = authorizer;
   return [
     ...(roles.length === 0
-      ? [new Failure('administrator_required', `${email} is not an administrator of ${organizationName}.`)]
+      ? [
+          new Failure(
+            'administrator_required',
+            `${email} is not an administrator of the Webex organization ${organizationName}.`,
+          ),
+        ]
       : []),
     ...(missing.length > 0
       ? [new Failure('scopes_missing', `${email} of ${organizationName} did not grant: ${missing.join(', ')}.`)]

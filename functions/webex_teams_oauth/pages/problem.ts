@@ -56,7 +56,7 @@ export function restartPage(site: Site, start: string, now: number): string {
     title: `Please start again - ${site.portalName}`,
     now,
     body: html`${badSeal}<h1>Please start again</h1>
-<p class="lead">You went back to Webex and signed in a second time. A sign-in counts once only, so this one was not used.</p>
+<p class="lead">You went back to Webex and signed in a second time. Each sign-in counts once, so the second one was not used.</p>
 <p class="actions"><a class="button primary" href="${start}">Start again</a></p>`,
   });
 }

@@ -74,7 +74,7 @@ export const states: Record<string, Reach> = {
   },
   'nothing-to-show': ({ url }, page) => page.goto(`${url}/expired`),
   'not-verified-yet': async (stack, page) => {
-    stack.webex.control.faults({ match: { path: 'people/me' }, fault: { status: 503 } });
+    stack.webex.control.faults({ match: { path: 'people/me' }, times: 'always', fault: { status: 503 } });
     await followLink(page, await freshLink(stack));
   },
   'start-again': async (stack, page) => {
