@@ -12,7 +12,7 @@ locals {
       secrets     = ["sealing-keys", "webex-integration"]
       publishes   = ["customer-events", "sync-users"]
       private     = false # It calls Webex before it knows a customer's proxy.
-      seconds     = 120 # A sign-in exchanges a code and asks who consented; each may wait for Webex.
+      seconds     = 120   # A sign-in exchanges a code and asks who consented; each may wait for Webex.
       memory      = "512Mi"
       concurrency = 40
       instances   = 10

@@ -69,13 +69,13 @@ ${counters([['Connected for at least', outcome.refreshExpiresAt]], now)}
   });
 }
 
-/** Webex accepted the consent and cannot be asked yet who gave it. There is nothing left to do for the administrator. */
+/** The user granted access, and Webex cannot say yet who did. There is nothing left to do for them. */
 export function unverifiedPage(site: Site, customer: string, now: number): string {
   return document(site, {
-    title: `${customer} has been authorized`,
+    title: `${customer} is almost connected`,
     now,
-    body: html`<h1>${named(customer)} has been authorized</h1>
-<p class="lead">Webex has accepted your consent. The connection is checked as soon as Webex responds again.</p>
+    body: html`<h1>${named(customer)} is almost connected</h1>
+<p class="lead">You have granted access, but Webex does not respond at the moment. The connection is checked as soon as it does.</p>
 <p class="actions small">You can close this page. There is nothing left to do.</p>`,
   });
 }
