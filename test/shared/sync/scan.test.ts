@@ -33,6 +33,24 @@ describe('a faulty page of people', () => {
     expect(await world.findDifferences()).toEqual([]);
   });
 
+  it.each([
+    '<https,https://{host}/v1/people?{query}>; rel="next"',
+    '<https://elsewhere.example/v1/people?{query}>; rel="next"',
+    '</v1/people/?{query}>; rel=next',
+    '<?{query}>; rel="last next"',
+  ])('the link %s: its query is used with our own address', async (link) => {
+    webex.control.resetStats();
+    webex.control.faults({ match: { path: '/v1/people$' }, times: 'always', fault: { link } });
+    expect(await syncNow(ports, customer)).toMatchObject({
+      state: 'done',
+      attempts: 1,
+      counts: { scanned: 252, added: 6, changed: 9, removed: 4 },
+    });
+    // Six pages and one look-up of the absent people: the scan has not started over.
+    expect(webex.control.stats().requests['GET /v1/people']).toBe(7);
+    expect(await world.findDifferences()).toEqual([]);
+  });
+
   it('no-next: a scan that ends too early starts over, because it has missed many people', async () => {
     onPage(2, { page: 'no-next' });
     const run = await syncNow(ports, customer);
