@@ -20,9 +20,6 @@ const knownFiles: string[] = [
 ];
 const knownFunctions: string[] = [
   'test/crash/refresh.ts: crash',
-  'test/functions/customers/api.ts: startApi',
-  'test/functions/customers/contract.ts: contractOf',
-  'test/functions/customers/google.ts: fakeGoogle',
   'test/simulate/main.ts: simulate',
   'test/simulate/memory-store.ts: memoryStore',
 ];

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CloudEvent, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
@@ -13,14 +14,14 @@ import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import { localCallers, localSignerName, signLocalToken } from '../../../shared/adapters/local/callers.ts';
 import { sqliteStore } from '../../../shared/adapters/local/sqlite-store.ts';
 import type { CallerGrant } from '../../../shared/domain/caller.ts';
-import { Failure } from '../../../shared/domain/failure.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import { guardServer } from '../../../shared/http/request-guard.ts';
-import type { Callers, Store } from '../../../shared/ports.ts';
+import type { Callers, Ports, Store } from '../../../shared/ports.ts';
 import { frozenClock } from '../../support/clock.ts';
 import { queueUnavailable } from '../../support/faulty.ts';
 import { indexedStore } from '../../support/indexed-store.ts';
 import { type TestPorts, testPorts } from '../../support/ports.ts';
+import { type Breakage, breakableCallers, breakableSealer, breakableStore } from './breakage.ts';
 import { type Contract, contractOf } from './contract.ts';
 
 export interface Answer {
@@ -38,14 +39,6 @@ export interface Sent {
   body?: unknown;
   /** Sent as it is, instead of `body`. */
   raw?: string | Uint8Array<ArrayBuffer>;
-}
-
-/** Breaks a port until it is reset. */
-export interface Breakage {
-  store?: 'unavailable' | 'bug' | 'conflict';
-  queue?: true;
-  identity?: true;
-  secrets?: true;
 }
 
 export interface Api {
@@ -84,45 +77,60 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const webex = await startWebex({ now: clock.now, organizations });
   const broken: Breakage = {};
   const store = options.store ?? sqliteStore({ file: ':memory:', now: () => 0 });
-  const ports = testPorts(webex, { clock, store: breakable(indexedStore(store), broken) });
+  const ports = testPorts(webex, { clock, store: breakableStore(indexedStore(store), broken) });
   // The adapter refuses such proxies at once, so no test waits for one that does not exist.
   ports.settings.allowLocalProxies = true;
   await ports.secrets.add(localSignerName, new Secret(randomUUID()));
-  const { seal, open } = ports.sealer;
-  const checkSecrets = () => {
-    if (broken.secrets) throw new Failure('secrets_unavailable', 'The secrets are away.');
-  };
-  Object.assign(ports.sealer, {
-    async seal(...sealed: Parameters<typeof seal>) {
-      checkSecrets();
-      return seal(...sealed);
-    },
-    async open(...opened: Parameters<typeof open>) {
-      checkSecrets();
-      return open(...opened);
-    },
-  });
+  ports.sealer = breakableSealer(ports.sealer, broken);
   ports.queue.failNext('publish', queueUnavailable(), { times: 'always', when: () => broken.queue === true });
   const callers = options.callers ?? localCallers(ports.secrets, audience);
+  const { server, url } = await listen(ports, breakableCallers(callers, broken));
+  const token = async (grants: CallerGrant[], id = 'portal@example.com') =>
+    (await signLocalToken(ports.secrets, audience, { id, grants })).reveal();
+  const document = openApi(endpoints);
+  const seen = new Set<string>();
+  return {
+    url,
+    ports,
+    webex,
+    document,
+    broken,
+    seen,
+    call: caller({ url, contract: contractOf(document), seen, defaultToken: await token(everything) }),
+    token,
+    deliver: () => deliverAll(ports),
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+      await ports.store.close();
+      await webex.close();
+    },
+  };
+}
+
+async function listen(ports: Ports, callers: Callers): Promise<{ server: Server; url: string }> {
   const name = `customers-${randomUUID()}`;
-  http(name, customers(ports, breakableCallers(callers, broken)));
+  http(name, customers(ports, callers));
   const server = getTestServer(name);
   guardServer(server, ports.log);
   // A slow test must not find its connection closed by its next request.
   server.keepAliveTimeout = 120_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
 
-  const document = openApi(endpoints);
-  const contract: Contract = contractOf(document);
-  const seen = new Set<string>();
-  const token = async (grants: CallerGrant[], id = 'portal@example.com') =>
-    (await signLocalToken(ports.secrets, audience, { id, grants })).reveal();
-  const ours = await token(everything);
+interface Calling {
+  url: string;
+  contract: Contract;
+  seen: Set<string>;
+  defaultToken: string;
+}
 
-  async function call(method: string, path: string, sent: Sent = {}): Promise<Answer> {
-    const bearer = 'token' in sent ? sent.token : ours;
+function caller({ url, contract, seen, defaultToken }: Calling): Api['call'] {
+  return async (method, path, sent = {}) => {
+    const bearer = 'token' in sent ? sent.token : defaultToken;
     const body = sent.raw ?? (sent.body === undefined ? undefined : JSON.stringify(sent.body));
     const headers = {
       ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
@@ -140,73 +148,18 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     if (operation) seen.add(`${operation} ${answer.status} ${code ?? 'success'}`);
     const isJson = text !== '' && response.headers.get('content-type')?.includes('json');
     return { ...answer, body: isJson ? JSON.parse(text) : undefined };
-  }
-
-  const take = syncUsers(ports);
-  async function deliver(): Promise<void> {
-    for (let left = 100; left > 0; left--) {
-      const index = ports.messages.findIndex(({ topic }) => topic === ports.settings.syncTopic);
-      if (index < 0) return;
-      const [message] = ports.messages.splice(index, 1);
-      const encoded = Buffer.from(JSON.stringify(message!.data)).toString('base64');
-      const event = { specversion: '1.0', type: 'test', source: 'test', id: '1', data: { message: { data: encoded } } };
-      await take(event as unknown as CloudEvent<unknown>);
-    }
-    throw new Error('The messages do not end.');
-  }
-
-  return {
-    url,
-    ports,
-    webex,
-    document,
-    broken,
-    seen,
-    call,
-    token,
-    deliver,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-      await ports.store.close();
-      await webex.close();
-    },
   };
 }
 
-function breakable(store: Store, broken: Breakage): Store {
-  const check = () => {
-    if (broken.store === 'unavailable') throw new Failure('store_unavailable', 'The store is away.');
-    if (broken.store === 'bug') throw new TypeError('a bug that says secret things');
-  };
-  return {
-    async get(path) {
-      check();
-      return store.get(path);
-    },
-    async getMany(paths) {
-      check();
-      return store.getMany(paths);
-    },
-    async query(query) {
-      check();
-      return store.query(query);
-    },
-    async commit(writes) {
-      check();
-      if (broken.store === 'conflict') throw new Failure('conflict', 'Somebody was faster.');
-      return store.commit(writes);
-    },
-    close: () => store.close(),
-  };
-}
-
-function breakableCallers(callers: Callers, broken: Breakage): Callers {
-  return {
-    async identify(authorization) {
-      if (broken.identity) throw new Failure('identity_unavailable', 'Nobody can be identified.');
-      return callers.identify(authorization);
-    },
-  };
+async function deliverAll(ports: TestPorts): Promise<void> {
+  const receive = syncUsers(ports);
+  for (let left = 100; left > 0; left--) {
+    const index = ports.messages.findIndex(({ topic }) => topic === ports.settings.syncTopic);
+    if (index < 0) return;
+    const [message] = ports.messages.splice(index, 1);
+    const encoded = Buffer.from(JSON.stringify(message!.data)).toString('base64');
+    const event = { specversion: '1.0', type: 'test', source: 'test', id: '1', data: { message: { data: encoded } } };
+    await receive(event as unknown as CloudEvent<unknown>);
+  }
+  throw new Error('The messages do not end.');
 }

@@ -39,14 +39,15 @@ function closed(schema: unknown): unknown {
   return isObject ? { ...inner, additionalProperties: false } : inner;
 }
 
-export function contractOf(document: OpenApi): Contract {
+type Check = Contract['check'];
+
+function newCheck(document: OpenApi): Check {
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true, coerceTypes: false });
   (addFormats as unknown as (target: Ajv2020) => void)(ajv);
   const components = closed({ components: document.components }) as Json;
   ajv.addSchema({ $id: 'api', ...components });
   const compiled = new Map<object, ValidateFunction>();
-
-  function check(schema: object, value: unknown, what: string): void {
+  return (schema, value, what) => {
     let validate = compiled.get(schema);
     if (!validate) {
       const text = JSON.stringify(closed(schema)).replaceAll('"#/components/', '"api#/components/');
@@ -56,100 +57,109 @@ export function contractOf(document: OpenApi): Contract {
     if (!validate(value)) {
       throw new Error(`${what}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(value)?.slice(0, 2000)}`);
     }
-  }
+  };
+}
 
+function newFinder(document: OpenApi) {
   const templates = Object.entries(document.paths).map(([template, methods]) => {
     const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
     const source = template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '([^/:]+)');
     return { names, methods, pattern: new RegExp(`^${source}$`) };
   });
-
   /** A path without parameters goes before one with (OpenAPI 3.1, "Path Templating Matching"). */
-  function find(method: string, path: string) {
+  return (method: string, path: string) => {
     const fitting = templates.filter(({ pattern }) => pattern.test(path));
     const template = fitting.find(({ names }) => names.length === 0) ?? fitting[0];
     const operation = template?.methods[method.toLowerCase()];
     if (!template || !operation) return undefined;
     const [, ...values] = template.pattern.exec(path)!;
     return { operation, params: Object.fromEntries(template.names.map((name, index) => [name, values[index]])) };
-  }
+  };
+}
 
-  function checkRequest(operation: OpenApiOperation, params: Json, { path, headers, body }: Exchange): void {
-    const query = Object.fromEntries(new URLSearchParams(path.split('?')[1] ?? ''));
-    const places: Record<string, Json> = {
-      path: params,
-      query,
-      header: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
-    };
-    for (const { name, in: place, required, schema } of operation.parameters) {
-      const text = places[place]![place === 'header' ? name.toLowerCase() : name];
-      const what = `${operation.operationId}, ${place} ${name}`;
-      if (text === undefined && required) throw new Error(`${what} is missing in a request that succeeded`);
-      if (text !== undefined) check(schema, schema.type === 'integer' ? Number(text) : text, what);
-    }
-    const known = operation.parameters.filter((each) => each.in === 'query').map(({ name }) => name);
-    for (const name of Object.keys(query)) {
-      if (!known.includes(name)) throw new Error(`${operation.operationId} took the undocumented parameter ${name}`);
-    }
-    const content = operation.requestBody?.content['application/json'];
-    if (content)
-      check(
-        content.schema,
-        JSON.parse((body ?? 'null').replace(/^\ufeff/, '')),
-        `the body of ${operation.operationId}`,
-      );
+function checkRequest(check: Check, operation: OpenApiOperation, params: Json, exchange: Exchange): void {
+  const { path, headers, body } = exchange;
+  const query = Object.fromEntries(new URLSearchParams(path.split('?')[1] ?? ''));
+  const places: Record<string, Json> = {
+    path: params,
+    query,
+    header: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+  };
+  for (const { name, in: place, required, schema } of operation.parameters) {
+    const text = places[place]![place === 'header' ? name.toLowerCase() : name];
+    const what = `${operation.operationId}, ${place} ${name}`;
+    if (text === undefined && required) throw new Error(`${what} is missing in a successful request`);
+    if (text !== undefined) check(schema, schema.type === 'integer' ? Number(text) : text, what);
   }
+  const known = operation.parameters.filter((each) => each.in === 'query').map(({ name }) => name);
+  for (const name of Object.keys(query)) {
+    if (!known.includes(name)) throw new Error(`${operation.operationId} accepted the undocumented parameter ${name}`);
+  }
+  const content = operation.requestBody?.content['application/json'];
+  const sent = () => JSON.parse((body ?? 'null').replace(/^\ufeff/, ''));
+  if (content) check(content.schema, sent(), `the body of ${operation.operationId}`);
+}
+
+/** @returns the code of a problem */
+function checkResponse(check: Check, operation: OpenApiOperation, { answer }: Exchange): string | undefined {
+  const { status, headers, text } = answer;
+  const what = `${operation.operationId} ${status}`;
+  const response = operation.responses[status]!;
+  const type = mediaType(headers);
+  for (const header of Object.keys(response.headers ?? {})) {
+    if (header !== 'Retry-After' && headers.get(header) === null) throw new Error(`${what} has no ${header}`);
+  }
+  if (!response.content) {
+    if (text !== '') throw new Error(`${what} has a body`);
+    return undefined;
+  }
+  const content = response.content[type];
+  if (!content) throw new Error(`${what} has the undocumented media type ${type}`);
+  check(content.schema, type.endsWith('json') ? JSON.parse(text) : text, what);
+  if (status < 400) return undefined;
+  const { code } = JSON.parse(text) as { code: string };
+  if (!(code in (content.examples ?? {}))) throw new Error(`${what} has the undocumented code ${code}`);
+  return code;
+}
+
+const mediaType = (headers: Headers) => (headers.get('content-type') ?? '').split(';')[0]!;
+
+/** The response to a request for a path or method that the document does not name. */
+function checkUndocumented({ method, path, answer: { status, headers, text } }: Exchange): string | undefined {
+  const name = `${method} ${path}`;
+  // A body that cannot be read is refused before the path is looked at.
+  if (![400, 404, 405, 413, 415].includes(status))
+    throw new Error(`${name} is not documented, but its status is ${status}`);
+  if (mediaType(headers) !== 'application/problem+json') throw new Error(`${name}: ${status} is not a problem`);
+  return method === 'HEAD' ? undefined : (JSON.parse(text) as { code: string }).code;
+}
+
+export function contractOf(document: OpenApi): Contract {
+  const check = newCheck(document);
+  const find = newFinder(document);
 
   function judge(exchange: Exchange): ReturnType<Contract['judge']> {
-    const { status, headers, text } = exchange.answer;
-    const path = exchange.path.split('?')[0]!;
-    const head = exchange.method === 'HEAD';
-    const found = find(head ? 'GET' : exchange.method, path);
-    const type = (headers.get('content-type') ?? '').split(';')[0]!;
-    const name = `${exchange.method} ${path}`;
-    if (!found) {
-      // A body that cannot be read is refused before the path is looked at.
-      if (![400, 404, 405, 413, 415].includes(status))
-        throw new Error(`${name} is not documented and answered ${status}`);
-      if (type !== 'application/problem+json') throw new Error(`${name} answered ${status} as ${type}`);
-      return { operation: undefined, code: head ? undefined : (JSON.parse(text) as { code: string }).code };
-    }
+    const { status, text } = exchange.answer;
+    const isHead = exchange.method === 'HEAD';
+    const found = find(isHead ? 'GET' : exchange.method, exchange.path.split('?')[0]!);
+    if (!found) return { operation: undefined, code: checkUndocumented(exchange) };
     const { operation, params } = found;
     const what = `${operation.operationId} ${status}`;
-    const response = operation.responses[status];
-    if (!response) throw new Error(`${what} is not documented: ${text.slice(0, 500)}`);
+    if (!operation.responses[status]) throw new Error(`${what} is not documented: ${text.slice(0, 500)}`);
     // HEAD has no body that could be judged.
-    if (head) return { operation: undefined, code: undefined };
-    if (status < 300) checkRequest(operation, params, exchange);
-    for (const header of Object.keys(response.headers ?? {})) {
-      const optional = header === 'Retry-After';
-      if (!optional && headers.get(header) === null) throw new Error(`${what} has no ${header}`);
-    }
-    if (!response.content) {
-      if (text !== '') throw new Error(`${what} has a body`);
-      return { operation: operation.operationId, code: undefined };
-    }
-    const content = response.content[type];
-    if (!content) throw new Error(`${what} answered the undocumented media type ${type}`);
-    const isJson = type.endsWith('json');
-    check(content.schema, isJson ? JSON.parse(text) : text, what);
-    if (status < 400) return { operation: operation.operationId, code: undefined };
-    const { code } = JSON.parse(text) as { code: string };
-    if (!(code in (content.examples ?? {}))) throw new Error(`${what} answered the undocumented code ${code}`);
-    return { operation: operation.operationId, code };
+    if (isHead) return { operation: undefined, code: undefined };
+    if (status < 300) checkRequest(check, operation, params, exchange);
+    return { operation: operation.operationId, code: checkResponse(check, operation, exchange) };
   }
 
-  return {
-    judge,
-    check,
-    documented: () =>
-      templates.flatMap(({ methods }) =>
-        Object.values(methods).flatMap(({ operationId, responses }) =>
-          Object.entries(responses).flatMap(([status, { content }]) => {
-            const codes = Number(status) < 400 ? ['success'] : Object.keys(Object.values(content!)[0]!.examples!);
-            return codes.map((code) => `${operationId} ${status} ${code}`);
-          }),
-        ),
-      ),
-  };
+  return { judge, check, documented: () => Object.values(document.paths).flatMap(documentedIn) };
+}
+
+function documentedIn(methods: Record<string, OpenApiOperation>): string[] {
+  return Object.values(methods).flatMap(({ operationId, responses }) =>
+    Object.entries(responses).flatMap(([status, { content }]) => {
+      const codes = Number(status) < 400 ? ['success'] : Object.keys(Object.values(content!)[0]!.examples!);
+      return codes.map((code) => `${operationId} ${status} ${code}`);
+    }),
+  );
 }

@@ -117,6 +117,21 @@ describe(`tenants, on ${engineName}`, () => {
     expect((await start()).status).toBe(202);
   });
 
+  it('two creations with one idempotency key exchange the pasted tokens once', async () => {
+    const pair = api.webex.control.grant({ orgId: acme.id });
+    const tokens = { token: pair.access_token, refresh_token: pair.refresh_token };
+    const sent = {
+      headers: { 'idempotency-key': randomUUID() },
+      body: fields({ account_number: acme.id, hierarchy: 'sys.pasted', ...tokens }),
+    };
+    const [first, second] = await Promise.all([api.call('POST', '/', sent), api.call('POST', '/', sent)]);
+    expect([first.status, second.text]).toEqual([201, first.text]);
+    expect(first.body.connection.state).toBe('active');
+    const events = await api.call('GET', `/${first.body.id}/events`);
+    expect(events.body.events.filter(({ type }: { type: string }) => type === 'connected')).toHaveLength(1);
+    await api.call('DELETE', `/${first.body.id}`, { headers: any });
+  });
+
   it('an account number is not changed beside a consent of the old organization', async () => {
     const { body: created } = await create();
     // The change has read a customer without a grant; the grant is stored before the change is committed.
