@@ -23,7 +23,6 @@ export interface SyncHead {
   lease?: { owner: string; endsAt: number; commits: number };
   /** Webex asked us not to call before this. */
   pausedUntil?: number;
-  lastSyncedAt?: number;
   /** When the scheduled pass looks here again: for the next sync, or for a run that no worker has continued. */
   nextSyncAt?: number;
   /** The ended run whose held removals await a decision. */

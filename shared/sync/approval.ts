@@ -17,7 +17,7 @@ const busyMessage = 'A sync is in progress. Decide when it has ended.';
 /**
  * Approves the removals that a run holds. Approving twice returns the same run while it is in progress.
  * @returns the run that removes them; it leaves everybody alone whom Webex does not report as gone again
- * @throws Failure `not_found`, `conflict` when it was decided otherwise, `busy` while a sync is in progress
+ * @throws Failure `not_found`, `conflict` when it was decided and its run has ended, `busy` while a sync is in progress
  */
 export async function approveRemovals(ports: Ports, customerId: string, runId: string, by: string): Promise<SyncRun> {
   const { store, clock } = ports;
@@ -28,9 +28,7 @@ export async function approveRemovals(ports: Ports, customerId: string, runId: s
     if (current?.data.approves === runId) {
       return { writes: [], result: current.data };
     }
-    if (held.state === 'approved' && (head.data.lastSyncedAt ?? 0) > held.decidedAt!) {
-      throw new Failure('conflict', 'A newer sync has ended since these removals were approved.');
-    }
+    if (held.state === 'approved') throw new Failure('conflict', 'These removals are already approved.');
     if (current) throw new Failure('busy', busyMessage, { retryAfterMs: 60_000 });
     const run = newRun(newId(now), customerId, now, { by, approves: runId });
     const facts = { sync: runId, count: held.count };

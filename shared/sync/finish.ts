@@ -31,7 +31,6 @@ export async function complete(context: RunContext, progress: Progress): Promise
   const next: SyncHead = {
     ...withoutHold(head),
     ...(held && { heldBy: run.id }),
-    ...(!approves && { lastSyncedAt: now }),
     ...(scimSurplus !== undefined && { scimSurplus }),
   };
   const superseded = async () => (head.heldBy && head.heldBy !== approves ? supersede(context, head.heldBy) : []);

@@ -15,7 +15,9 @@ const sample = listPairs().filter(({ name }) =>
   [
     'absent/consent|consent',
     'absent/consent|consentOfOther',
-    'absent/consent|rename',
+    'absent/consent|changeNumber',
+    'absent/consent|consentOfTwin',
+    'absent/paste|changeNumber',
     'absent/rename|create',
     'absent/linkOnce|linkOnce',
     'connected/refresh|refresh',
@@ -28,6 +30,7 @@ const sample = listPairs().filter(({ name }) =>
     'connected/requestSync|requestSync',
     'held/approve|reject',
     'held/sync|approve',
+    'held/approve|approve|sync',
   ].includes(name),
 );
 
