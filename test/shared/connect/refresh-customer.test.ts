@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { refreshCustomer } from '../../../shared/connect/refresh-customer.ts';
+import { Failure } from '../../../shared/domain/failure.ts';
+import { afterConfirmedRefusal } from '../../../shared/domain/refresh-policy.ts';
+import { hour, minute } from '../../../shared/domain/time.ts';
+import { connectionPath } from '../../../shared/storage/layout.ts';
+import { acme, globex, type Pasting, startPasting } from '../../support/pasting.ts';
+import { connectedCustomer, readConnection } from '../../support/ports.ts';
+
+let world: Pasting;
+let id: string;
+
+beforeEach(async () => {
+  world = await startPasting('rotate');
+  id = await connectedCustomer(world.ports, world.webex, acme);
+});
+afterEach(() => world.close());
+
+/** Webex has refused the grant twice, and may accept it again. */
+async function end(): Promise<void> {
+  const refused = new Failure('grant_refused', 'Webex refuses the grant.') as Failure;
+  const { connection } = afterConfirmedRefusal(await readConnection(world.ports.store, id), refused, now());
+  await world.ports.store.commit([{ set: connectionPath(id), data: connection }]);
+  world.ports.clock.advance(hour);
+}
+const now = () => world.ports.clock.now();
+
+it('revives an ended connection that Webex accepts again, and says so', async () => {
+  await end();
+  expect(await refreshCustomer(world.ports, id, 'portal')).toBe('refreshed');
+  const connection = await readConnection(world.ports.store, id);
+  expect(connection).toMatchObject({ state: 'active', grant: { authorizer: { organizationId: acme.id } } });
+  expect(connection).not.toHaveProperty('pending');
+  expect(world.webex.control.isAlive(await world.storedRefreshToken(id))).toBe(true);
+  expect(world.ports.messages.map(({ data }) => data.type)).toContain('webex_customer_access.customer.v1.recovered');
+});
+
+it('asks Webex about an ended connection at most every ten minutes', async () => {
+  await end();
+  world.webex.control.revokeGrants({ orgId: acme.id });
+  const refresh = () => refreshCustomer(world.ports, id).catch((error: Failure) => error.code);
+  expect(await refresh()).toBe('grant_refused');
+  expect(await refresh()).toBe('reauthorization_required');
+  world.ports.clock.advance(11 * minute);
+  expect(await refresh()).toBe('grant_refused');
+});
+
+it('deletes the tokens of a revived connection that turn out to be of another organization', async () => {
+  await end();
+  world.ports.webex.answerNext('me', async (act) => ({ ...(await act()), orgId: globex.id }));
+  await expect(refreshCustomer(world.ports, id)).rejects.toMatchObject({
+    code: 'wrong_organization',
+  });
+  const connection = await readConnection(world.ports.store, id);
+  expect(connection.state).toBe('reauthorization_required');
+  expect(JSON.stringify(connection)).not.toContain('sealed');
+});
