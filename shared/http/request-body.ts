@@ -9,8 +9,8 @@ export const maxBodyBytes = 64 * 1024;
 const maxBodyMs = 10_000;
 /** Deeper than any document that the store takes. */
 const maxDepth = 32;
-/** Many tiny chunks take more memory than their bytes, so they are joined. */
-const maxChunks = 64;
+/** Room for a body; more is added as it arrives, because an announced length need not be true. */
+const firstBytes = 1024;
 
 /**
  * Checks what the headers say of a body.
@@ -41,24 +41,46 @@ export interface BodyReading {
 
 /** Reads the body. It rejects with Failure `request_too_large`, `request_timeout`, or `invalid_request` when it is cut off. */
 export function readBody(request: IncomingMessage): BodyReading {
-  let chunks: Buffer[] = [];
+  let bytes: Buffer = Buffer.alloc(firstBytes);
   let length = 0;
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const stop = (failure: Failure) => {
-    request.removeAllListeners('data').pause();
-    chunks = [];
+    request.removeAllListeners('data').on('data', free);
+    free(bytes);
     reject(failure);
   };
   const timer = setTimeout(() => stop(new Failure('request_timeout', 'The body did not arrive in time.')), maxBodyMs);
   request.on('data', (chunk: Buffer) => {
-    length += chunk.length;
-    if (length > maxBodyBytes) return stop(tooLarge());
-    chunks.push(chunk);
-    if (chunks.length === maxChunks) chunks = [Buffer.concat(chunks)];
+    if (length + chunk.length > maxBodyBytes) stop(tooLarge());
+    else {
+      if (length + chunk.length > bytes.length) bytes = grown(bytes, length + chunk.length);
+      chunk.copy(bytes, length);
+      length += chunk.length;
+    }
+    free(chunk);
   });
-  request.once('end', () => resolve(Buffer.concat(chunks)));
-  request.once('close', () => stop(invalidBody('ended before its end')));
+  request.once('end', () => resolve(bytes.subarray(0, length)));
+  request.once('close', () => {
+    if (!request.complete) stop(invalidBody('ended before its end'));
+  });
   return { body: promise.finally(() => clearTimeout(timer)), stop };
+}
+
+function grown(bytes: Buffer, atLeast: number): Buffer {
+  const larger = Buffer.alloc(Math.min(maxBodyBytes, Math.max(atLeast, 2 * bytes.length)));
+  bytes.copy(larger);
+  free(bytes);
+  return larger;
+}
+
+/**
+ * Frees the memory of a buffer at once. V8 would collect it late, because the memory lies outside of its heap, and a flood of
+ * bodies would pile up meanwhile.
+ */
+export function free({ buffer, length }: Buffer): void {
+  // A small buffer may share its memory with others.
+  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === length;
+  if (isOwn && !buffer.detached) buffer.transfer(0);
 }
 
 /**

@@ -6,12 +6,13 @@
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Application } from 'express';
 import { Failure } from '../domain/failure.ts';
 import type { Log } from '../ports.ts';
 import { installErrorHandler } from './framework-errors.ts';
 import { sendProblem } from './problem.ts';
-import { type BodyReading, checkBodyHeaders, hasBody, parseBody, readBody } from './request-body.ts';
+import { type BodyReading, checkBodyHeaders, free, hasBody, parseBody, readBody } from './request-body.ts';
 import { traceOf } from './trace.ts';
 
 /** More bodies than this are not read at a time: the one that has taken longest gives way, which an honest one rarely is. */
@@ -55,6 +56,7 @@ export function guardServer(server: Server, log: Log, options: GuardOptions = {}
   installErrorHandler(app, refuse);
   const listener = guarded(app, options, refuse);
   server.removeAllListeners('request').on('request', listener).on('checkContinue', listener);
+  server.on('clientError', refuseMalformed);
   server.headersTimeout = headersTimeoutMs;
 }
 
@@ -87,6 +89,9 @@ function guarded(
 
   function refuseUnread(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     response.setHeader('connection', 'close');
+    // What has been read is dropped, and the rest stays with the client.
+    request.on('data', free);
+    setImmediate(() => request.socket.pause());
     if (lingering < maxLingering) {
       lingering += 1;
       const end = response.end.bind(response);
@@ -104,17 +109,19 @@ function guarded(
 
   return async (request: Received, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    let body: Buffer | undefined;
     try {
       checkPath(request.url ?? '');
       if (eventsOnly) checkEvent(request);
       if (hasBody(request)) {
         checkBodyHeaders(request);
         if (request.headers.expect !== undefined) response.writeContinue();
-        const body = await readWithinLimits(request);
-        request.rawBody = body;
+        body = await readWithinLimits(request);
         request.body = parseBody(request.headers['content-type'], body);
+        request.rawBody = body;
       }
     } catch (error) {
+      if (body) free(body);
       if (request.complete) refuse(request, response, error);
       else refuseUnread(request, response, error);
       return;
@@ -139,4 +146,18 @@ function checkPath(url: string): void {
     const problems = [{ pointer: '', detail: 'has a path or query that cannot be decoded' }];
     throw new Failure('invalid_request', 'The address cannot be decoded.', { problems });
   }
+}
+
+const malformedStatuses: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** Answers what is not HTTP, as Node does by itself, and frees the copy of what was received. */
+function refuseMalformed(error: Error & { code?: string; rawPacket?: Buffer }, socket: Duplex): void {
+  if (error.rawPacket) free(error.rawPacket);
+  const status = malformedStatuses[error.code ?? ''] ?? '400 Bad Request';
+  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+  else socket.destroy();
 }
