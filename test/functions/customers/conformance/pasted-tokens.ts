@@ -6,19 +6,20 @@ import { verifiedOrganizationPath } from '../../../../shared/storage/layout.ts';
 import { acme, any, api, expectFailure, fields, globex, ids, key, refresh } from './world.ts';
 
 describe('pasted tokens', () => {
-  it('are refused with every documented code, and stored when they are right', async () => {
-    const paste = (pair: { access_token: string; refresh_token?: string }) => ({
-      token: pair.access_token,
-      refresh_token: pair.refresh_token,
-    });
+  const paste = (pair: { access_token: string; refresh_token?: string }) => ({
+    token: pair.access_token,
+    refresh_token: pair.refresh_token,
+  });
+  const good = () => paste(api.webex.control.grant({ orgId: globex.id }));
+  const change = (body: object) => ['PATCH', `/${ids.absent}`, { headers: any, body }] as const;
+
+  it('are refused with the code that says why', async () => {
     const { control } = api.webex;
     const wrong = paste(control.grant({ orgId: acme.id }));
     const few = paste(control.grant({ orgId: globex.id, scopes: ['spark-admin:people_read'] }));
     control.addOrganization({ id: '11111111-2222-4333-8444-555555555555', name: 'Initech', people: 3, members: [] });
     const member = paste(control.grant({ orgId: acme.id, email: acme.members![0]!.email }));
-    const good = () => paste(control.grant({ orgId: globex.id }));
     const create = (body: object) => ['POST', '/', { body: fields({ account_number: globex.id, ...body }) }] as const;
-    const change = (body: object) => ['PATCH', `/${ids.absent}`, { headers: any, body }] as const;
 
     await expectFailure([403, 'wrong_organization'], ...create(wrong));
     await expectFailure([403, 'scopes_missing'], ...create(few));
@@ -53,10 +54,13 @@ describe('pasted tokens', () => {
     api.broken.store = 'conflict';
     await expectFailure([409, 'busy'], ...create({ account_number: randomUUID() }));
     delete api.broken.store;
+  });
 
-    const adopted = await api.call(...change(good()));
-    expect(adopted.body).toMatchObject({ connection: { state: 'active', organization_name: 'Globex' } });
-    expect(adopted.body.access_token_expires_in).toBeGreaterThan(3600);
+  it('are stored when they are right, and then replaced only by a verified pair', async () => {
+    const { control } = api.webex;
+    const stored = await api.call(...change(good()));
+    expect(stored.body).toMatchObject({ connection: { state: 'active', organization_name: 'Globex' } });
+    expect(stored.body.access_token_expires_in).toBeGreaterThan(3600);
     // A connection that works is not replaced by a pair that has not been verified.
     for (const [fault, expected] of [
       [{ status: 503 }, [502, 'webex_unavailable']],
