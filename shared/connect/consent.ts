@@ -64,7 +64,7 @@ function storeConsent(ports: Ports, opened: Stored<ConnectLink>, given: Given): 
       store.get<Connection>(connectionPath(customerId)),
       store.get<ConnectLink>(opened.path),
     ]);
-    // A commit of ours whose response was lost.
+    // Our own commit, whose response was lost.
     if (connection && hasPair(connection.data, given.sealed)) return { writes: [], result: connection.data };
     if (!customer || !connection || !link || link.data.usedAt !== undefined) {
       throw new Failure('link_not_valid', 'This link was used in the meantime.');

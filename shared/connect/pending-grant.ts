@@ -132,7 +132,7 @@ async function commitAnswer(
     ]);
     if (!customer || !connection) return { writes: [], result: { kind: 'none' } };
     const { pending, grant } = connection.data;
-    // A commit of ours whose response was lost.
+    // Our own commit, whose response was lost.
     if (grant?.sealedAccessToken === sealedAccessToken && !pending) return { writes: [], result: { kind: 'verified' } };
     if (pending?.id !== id) return { writes: [], result: { kind: 'none' } };
     let failure = answer;

@@ -11,13 +11,13 @@ export interface Tally {
   asked: number;
   succeeded: number;
   refused: number;
-  /** So many more answers must come before the run asks a sample again. */
+  /** How many more answers must come before the run asks a sample again. */
   quiet: number;
 }
 
 export const newTally: Tally = { window: [], asked: 0, succeeded: 0, refused: 0, quiet: 0 };
 
-/** So many refusals in a row, from the first answer on, are suspicious before a whole window has been seen. */
+/** This many refusals in a row are suspicious, even before the window is full. */
 const suspiciousRow = 8;
 /** A sample that worked is not repeated before this many further answers. */
 const quietAnswers = 100;

@@ -33,7 +33,7 @@ const storePause = { firstMs: 100, maxMs: 5 * second };
 /**
  * Takes the lease on the version that was read, or says why not. After a conflict the connection is read again: it may be an
  * edit that does not matter, the lease of another worker, or our own lease whose response was lost.
- * @param isSame whether the connection still has the pair that is to be exchanged
+ * @param isSame whether the connection still has the pair to exchange
  * @throws Failure what the store throws
  */
 export async function acquireLease(

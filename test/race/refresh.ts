@@ -1,4 +1,4 @@
-/** Eight processes that all find the same 200 customers due at once: nobody's refresh token may be exchanged twice at a time. */
+/** Eight processes find the same 200 customers due at once: no refresh token may be exchanged twice at a time. */
 
 import { expect } from 'vitest';
 import { startWebex } from '../../local/webex/server.ts';

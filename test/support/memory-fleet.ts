@@ -1,4 +1,4 @@
-/** A fleet in memory: thousands of customers, a Webex that refuses whom a test says, and a clock that the test moves. For rules over many runs. */
+/** A fleet in memory: thousands of customers, a Webex that refuses the customers that a test names, and a clock that the test moves. For rules over many runs. */
 
 import { draws } from '../../local/webex/people/chance.ts';
 import type { Connection } from '../../shared/domain/connection.ts';

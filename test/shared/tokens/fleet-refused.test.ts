@@ -73,7 +73,7 @@ describe('a refusal of the whole fleet', () => {
     120_000,
   );
 
-  it('ends afterwards only whom Webex still refuses', async () => {
+  it('ends afterwards only the customers that Webex still refuses', async () => {
     const fleet = memoryFleet(500);
     const revoked = new Set(fleet.ids.slice(100, 110));
     fleet.makeDue(fleet.ids);

@@ -141,7 +141,7 @@ describe('a store that is away', () => {
     expect(ports.clock.now() - before).toBeLessThan(storeWithinMs + 60_000);
   });
 
-  it('when what is due is read, ends the run by a failure once what was begun is done', async () => {
+  it('while due connections are read, fails the run after the exchanges in progress have ended', async () => {
     ports.clock.advance(7 * day);
     ports.store.query = async () => {
       throw away();
