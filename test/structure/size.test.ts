@@ -17,14 +17,11 @@ const knownFiles: string[] = [
   'test/terraform/drift.ts',
   'test/shared/tokens/refresh-custody.test.ts',
   'test/shared/tokens/refresh-responses.test.ts',
-  'test/simulate/main.ts',
 ];
 const knownFunctions: string[] = [
   'test/support/memory-fleet.ts: memoryFleet',
   'test/functions/customers/conformance/pasted-tokens.ts: it(…)',
   'test/crash/refresh.ts: crash',
-  'test/simulate/main.ts: simulate',
-  'test/simulate/memory-store.ts: memoryStore',
 ];
 
 const files = globSync('{functions,shared,local,scripts,test}/**/*.ts', { cwd: root }).sort();
