@@ -50,7 +50,7 @@ export const configurationMistakes: Mistake[] = [
   {
     name: 'a required environment variable is dropped',
     file: functions,
-    find: '    CALLER_AUDIENCE      = local.urls.customers\n',
+    find: '    CALLER_AUDIENCE      = local.customers_url\n',
     put: '',
     red: 'drift',
   },
