@@ -7,7 +7,7 @@ import { runCommand } from './operator/command.ts';
 const usage = {
   command: 'npm run keys:prune',
   purpose:
-    'Removes keys that seal no connection and were replaced more than 15 weeks ago. Until then a backup may need them.',
+    'Removes keys that seal no document and were replaced more than 15 weeks ago. Until then a backup may need them.',
   options: {
     leaked: { type: 'boolean', help: 'Remove keys that were replaced more than an hour ago.' },
   },

@@ -1,4 +1,4 @@
-/** `npm run keys:reseal`: seals every connection with the newest key. */
+/** `npm run keys:reseal`: seals every document with the newest key. */
 
 import { resealAll } from '../shared/tokens/reseal.ts';
 import { runCommand } from './operator/command.ts';
@@ -6,7 +6,7 @@ import { resealReport } from './operator/keys.ts';
 
 const usage = {
   command: 'npm run keys:reseal',
-  purpose: 'Seals every connection with the newest key. Run again after an interruption, it continues with the rest.',
+  purpose: 'Seals every document with the newest key. Run again after an interruption, it continues with the rest.',
 };
 
 await runCommand(usage, async ({ ports }) => [resealReport(await resealAll(ports))]);

@@ -1,4 +1,4 @@
-/** `npm run keys:rotate`: adds a sealing key and reseals every connection with it. */
+/** `npm run keys:rotate`: adds a sealing key and reseals every document with it. */
 
 import { keyringName } from '../shared/adapters/jose-sealer.ts';
 import { rotateKeyring } from '../shared/tokens/keyring.ts';
@@ -8,8 +8,7 @@ import { newKey, resealReport } from './operator/keys.ts';
 
 const usage = {
   command: 'npm run keys:rotate',
-  purpose:
-    'Adds a sealing key, which seals from now on, and reseals every connection with it. Nothing stops meanwhile.',
+  purpose: 'Adds a sealing key, which seals from now on, and reseals every document with it. Nothing stops meanwhile.',
 };
 
 await runCommand(usage, async ({ secrets, ports }) => {

@@ -74,7 +74,7 @@ describe('the commands for sealing keys', () => {
       /^Deployment: the local stack in .*\.local \(.*\)\nCreated sealing-keys with the key /,
     );
     const rotated = await runCommand('scripts/keys-rotate.ts', [], local);
-    expect(rotated.stdout).toContain('Connections: 0. Resealed: 0. Unreadable: 0.');
+    expect(rotated.stdout).toContain('Documents with sealed texts: 0. Resealed: 0. Unreadable: 0.');
     const pruned = await runCommand('scripts/keys-prune.ts', [], local);
     expect(pruned.stdout).toContain('Removed: none');
     expect(await runCommand('scripts/keys-init.ts', [], local)).toMatchObject({ status: 1 });

@@ -4,14 +4,13 @@
  * and because they see only resources that they name.
  */
 
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { configurationNames, parseConfig } from '../../shared/config.ts';
 import { roles } from '../../shared/domain/caller.ts';
 import { memoryFlags } from '../bench/sync.ts';
-import { block, blocks, keys, strings, withoutComments } from './hcl.ts';
-
-const repository = join(import.meta.dirname, '../..');
+import { block, blocks, keys, strings } from './hcl.ts';
+import { repository, source, type Texts, texts } from './texts.ts';
 
 /** Every role that the deployment may give to anybody. One that is not here is a decision, not a line. */
 const givenRoles = [
@@ -54,39 +53,9 @@ const uncounted = [
 /** What Node and the framework read. */
 const runtimeVariables = ['NODE_ENV', 'NODE_COMPILE_CACHE', 'NODE_OPTIONS'];
 
-/** The texts that are compared. */
-interface Texts {
-  terraform: string;
-  example: string;
-  runbook: string;
-  storage: string;
-  indexes: string;
-  /** What is deployed of this repository. */
-  code: string;
-}
-
 interface Override {
   collectionGroup: string;
   ttl?: boolean;
-}
-
-/** @param root holds `terraform/` and `docs/`; the code is always this repository's */
-export function texts(root = repository): Texts {
-  const read = (file: string) => readFileSync(join(root, file), 'utf8');
-  const files = readdirSync(join(root, 'terraform')).filter((name) => name.endsWith('.tf'));
-  return {
-    terraform: withoutComments(files.map((name) => read(`terraform/${name}`)).join('\n')),
-    example: withoutComments(read('terraform/example.tfvars')),
-    runbook: read('docs/operations.md'),
-    storage: read('docs/storage.md'),
-    indexes: read('firestore.indexes.json'),
-    code: source('{shared,functions/*}/**/*.ts'),
-  };
-}
-
-function source(pattern: string): string {
-  const files = globSync(pattern, { cwd: repository });
-  return files.map((file) => readFileSync(join(repository, file), 'utf8')).join('\n');
 }
 
 /** A promise of the deployment → one sentence for each place where it is not kept. */

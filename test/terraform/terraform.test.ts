@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { promises, texts } from './drift.ts';
+import { promises } from './drift.ts';
 import { block, blocks, keys, strings, withoutComments } from './hcl.ts';
+import { texts } from './texts.ts';
 
 describe('the deployment', () => {
   const compared = texts();
