@@ -77,7 +77,6 @@ describe.runIf(process.platform === 'linux')('a deployed function', () => {
         for (let n = 0; n < 200; n++) expect(await honest()).toBe(400);
         const baseline = residentBytes(instance.child.pid!);
         let peak = 0;
-        let slowestMs = 0;
         const watching = setInterval(() => {
           peak = Math.max(peak, residentBytes(instance.child.pid!));
         }, 20);
@@ -85,18 +84,10 @@ describe.runIf(process.platform === 'linux')('a deployed function', () => {
         const work = forEachConcurrently(list, { concurrency }, (each) => attack(Number(port), each));
         const isDone = work.then(() => true);
         while (!(await Promise.race([isDone, sleep(200, false)]))) {
-          const startedAt = performance.now();
           expect(await honest()).toBe(400);
-          slowestMs = Math.max(slowestMs, performance.now() - startedAt);
         }
         clearInterval(watching);
-        const grownMib = Math.round((peak - baseline) / mib);
-        console.log(
-          `${name}: from ${Math.round(baseline / mib)} MiB by ${grownMib} MiB, slowest honest ${Math.round(slowestMs)} ms`,
-        );
         expect(peak - baseline).toBeLessThan(mayGrowBy);
-        // Generous, because the machine is busy with the attack as well.
-        expect(slowestMs).toBeLessThan(5_000);
         expect(instance.output()).not.toContain('"severity":"ERROR"');
         expect(instance.child.exitCode).toBeNull();
       } finally {
