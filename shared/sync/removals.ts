@@ -11,8 +11,9 @@ import type { Progress } from './progress.ts';
 import { readScimTotal } from './scim-total.ts';
 import { removeUsers, usersPerCommit } from './user-writes.ts';
 
-/** Webex takes no more ids in one `id=`. */
-const idsPerRequest = 85;
+/** Webex takes no more ids in one `id=`. Longer ids than uuids must also fit into the request's address. */
+const maxIds = 85;
+const maxIdCharacters = 4_000;
 /** Refusals that may concern one person only: that person is skipped. */
 const isRefused: ReadonlySet<FailureCode> = new Set(['webex_forbidden', 'webex_unexpected']);
 
@@ -42,8 +43,9 @@ export async function confirmAbsent(context: RunContext, progress: Progress): Pr
 async function confirmEach(context: RunContext, progress: Progress, needsSecondLook: boolean): Promise<PhaseEnd> {
   const absent = progress.store.roster.unseen();
   let missed = 0;
-  for (let from = progress.confirmed; from < absent.length; from += idsPerRequest) {
-    const ids = absent.slice(from, from + idsPerRequest);
+  for (let from = progress.confirmed; from < absent.length; ) {
+    const ids = idsForRequest(absent, from);
+    from += ids.length;
     const gone = await findGone(context, ids);
     missed += ids.filter((id) => !gone.has(id)).length;
     if (!progress.run.approves && hasMissedMany(missed, progress.scan) && progress.restartScan()) return 'scan_again';
@@ -59,10 +61,21 @@ async function confirmEach(context: RunContext, progress: Progress, needsSecondL
       if (isTimeUp(context)) return 'time_up';
     }
     // Checked after the work, so that every message makes progress, however short its time.
-    if (isTimeUp(context) && from + idsPerRequest < absent.length) return 'time_up';
+    if (isTimeUp(context) && from < absent.length) return 'time_up';
     if (progress.isCheckpointDue()) await progress.saveCheckpoint();
   }
   return 'complete';
+}
+
+function idsForRequest(people: string[], from: number): string[] {
+  const ids: string[] = [];
+  let characters = 0;
+  for (const id of people.slice(from, from + maxIds)) {
+    characters += id.length;
+    if (characters > maxIdCharacters) break;
+    ids.push(id);
+  }
+  return ids;
 }
 
 async function findGone({ ports, customer, call }: RunContext, ids: string[]): Promise<Set<string>> {

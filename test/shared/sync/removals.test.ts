@@ -83,6 +83,17 @@ describe('removals', () => {
     expect((await syncNow(ports, customer)).held).toMatchObject({ reason: 'empty_organization', count: 249 });
   });
 
+  it('are held for any number of people with the longest ids', async () => {
+    const people = Array.from({ length: 6_000 }, (_, index) => ({ id: `${index}-`.padEnd(128, 'x') }));
+    webex.control.people({ orgId: acme.id, upsert: people });
+    await syncNow(ports, customer);
+    webex.control.people({ orgId: acme.id, remove: people.map(({ id }) => id) });
+    const run = await syncNow(ports, customer);
+    expect(run).toMatchObject({ state: 'done', held: { reason: 'many', count: 6_000, documents: 2 } });
+    const held = await Promise.all([0, 1].map((index) => readHeld(ports.store, customer, run.id, index)));
+    expect(new Set(held.flat())).toEqual(new Set(people.map(({ id }) => id)));
+  });
+
   it('fit into commits with documents of any size', async () => {
     await world.setSettings({ heldAbovePeople: 1e6, heldAboveShare: 1, heldAbove: 1e6 });
     const licenses = Array.from({ length: 60 }, (_, index) => `${index}-${'l'.repeat(135)}`);
