@@ -23,11 +23,13 @@ const maxLingering = 50;
 /** Headers that arrive later are sent slowly on purpose. */
 const headersTimeoutMs = 10_000;
 
+type Refuse = (request: IncomingMessage, response: ServerResponse, error: unknown) => void;
+
 export interface GuardOptions {
   /** Headers of every response, the framework's own ones included. */
   headers?: Record<string, string>;
   /** Answers a refused request; without it, with a problem as JSON. The response is Node's, without Express's methods. */
-  refuse?: (request: IncomingMessage, response: ServerResponse, error: unknown) => void;
+  refuse?: Refuse;
   /** Only POST with a body is allowed. The framework fails with an error of its own when an event function gets anything else. */
   eventsOnly?: boolean;
 }
@@ -52,7 +54,8 @@ export function guardFunction(log: Log, options?: GuardOptions): void {
 export function guardServer(server: Server, log: Log, options: GuardOptions = {}): void {
   const app = frameworkApp(server);
   if (!app) return;
-  const refuse = options.refuse ?? ((request, response, error) => sendProblem(response, error, log, traceOf(request)));
+  const refuse: Refuse =
+    options.refuse ?? ((request, response, error) => sendProblem(response, error, log, traceOf(request)));
   installErrorHandler(app, refuse);
   const listener = guarded(app, options, refuse);
   server.removeAllListeners('request').on('request', listener).on('checkContinue', listener);
@@ -71,41 +74,10 @@ type Received = IncomingMessage & { body?: unknown; rawBody?: Buffer };
 function guarded(
   app: RequestListener,
   { headers = {}, eventsOnly = false }: GuardOptions,
-  refuse: NonNullable<GuardOptions['refuse']>,
+  refuse: Refuse,
 ): RequestListener {
-  const readings = new Set<BodyReading>();
-  let lingering = 0;
-
-  async function readWithinLimits(request: IncomingMessage): Promise<Buffer> {
-    const [oldest] = readings;
-    if (oldest && readings.size >= maxReadings) {
-      readings.delete(oldest);
-      oldest.stop(new Failure('request_timeout', 'The body did not arrive in time.'));
-    }
-    const reading = readBody(request);
-    readings.add(reading);
-    return reading.body.finally(() => readings.delete(reading));
-  }
-
-  function refuseUnread(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-    response.setHeader('connection', 'close');
-    // What has been read is dropped, and the rest stays with the client.
-    request.on('data', free);
-    setImmediate(() => request.socket.pause());
-    if (lingering < maxLingering) {
-      lingering += 1;
-      const end = response.end.bind(response);
-      response.end = (text: unknown) => {
-        response.write(text);
-        setTimeout(end, lingerMs);
-        return response;
-      };
-      response.once('close', () => {
-        lingering -= 1;
-      });
-    }
-    refuse(request, response, error);
-  }
+  const readWithinLimits = limitedReader();
+  const refuseUnread = lingeringRefusal(refuse);
 
   return async (request: Received, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -127,6 +99,45 @@ function guarded(
       return;
     }
     app(request, response);
+  };
+}
+
+/** Reads bodies, at most `maxReadings` at a time. */
+function limitedReader(): (request: IncomingMessage) => Promise<Buffer> {
+  const readings = new Set<BodyReading>();
+  return async (request) => {
+    const [oldest] = readings;
+    if (oldest && readings.size >= maxReadings) {
+      readings.delete(oldest);
+      oldest.stop(new Failure('request_timeout', 'The body did not arrive in time.'));
+    }
+    const reading = readBody(request);
+    readings.add(reading);
+    return reading.body.finally(() => readings.delete(reading));
+  };
+}
+
+/** Refuses requests whose body has not arrived completely, and closes their connections after `lingerMs`. */
+function lingeringRefusal(refuse: Refuse): Refuse {
+  let lingering = 0;
+  return (request, response, error) => {
+    response.setHeader('connection', 'close');
+    // What has been read is dropped, and the rest stays with the client.
+    request.on('data', free);
+    setImmediate(() => request.socket.pause());
+    if (lingering < maxLingering) {
+      lingering += 1;
+      const end = response.end.bind(response);
+      response.end = (text: unknown) => {
+        response.write(text);
+        setTimeout(end, lingerMs);
+        return response;
+      };
+      response.once('close', () => {
+        lingering -= 1;
+      });
+    }
+    refuse(request, response, error);
   };
 }
 
