@@ -1,5 +1,6 @@
 /**
- * One visit of a browser to Webex, from its start to its outcome, and what a consent must bring to be of use. Pure.
+ * One visit of a browser to Webex, from its start to its outcome, and what a consent needs so that a customer can be
+ * connected. Pure.
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1 and https://www.rfc-editor.org/rfc/rfc7636
  */
 
@@ -12,7 +13,10 @@ import type { Authorizer } from './grant.ts';
 export const authorizationMs = 10 * 60_000;
 /** How long a connect link can be opened. An authorization that started in time may still finish. */
 export const linkMs = 15 * 60_000;
-/** How long an outcome can be shown again: enough to paste the tokens, short because they lie in the store until then. */
+/**
+ * How long an outcome can be shown again: long enough to paste the tokens, and short because the store holds them until
+ * then.
+ */
 export const outcomeMs = 10 * 60_000;
 
 /** What the browser holds in a sealed cookie while its user is at Webex. Only `state` appears in a URL. */
@@ -35,7 +39,10 @@ export interface ConnectLink {
   by: string;
   createdAt: number;
   endsAt: number;
-  /** Set in the commit that stores the grant. Starting changes nothing, so that a mail scanner cannot block the link. */
+  /**
+   * Set in the commit that stores the grant. Starting an authorization writes nothing, so a mail scanner cannot use up the
+   * link.
+   */
   usedAt?: number;
   expireAt: number;
 }
@@ -76,7 +83,7 @@ export type Outcome =
       /** The customer was connected before. */
       again: boolean;
     }
-  /** Webex accepted the consent, and cannot say yet whose it is: it is verified later. */
+  /** Webex accepted the consent but cannot say yet who consented. The pair is verified later. */
   | { kind: 'unverified'; customer: string }
   | FailedOutcome;
 
@@ -163,7 +170,7 @@ export function obstacles({ authorizer, roles, scopes }: Consent, required: stri
 }
 
 /**
- * Refuses a consent that does not serve the customer. The message names the account, its organization and what is missing.
+ * Refuses a consent that cannot connect the customer. The message names the account, its organization and what is missing.
  * @throws Failure `wrong_organization`, `administrator_required`, `scopes_missing`
  */
 export function assertServes(

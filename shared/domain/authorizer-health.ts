@@ -1,4 +1,4 @@
-/** Whether the person who authorized a connection still can: the tokens die with their account or role. Pure. */
+/** Whether the person who authorized a connection still has the account and role that its tokens depend on. Pure. */
 
 import type { EventDraft } from './event.ts';
 import type { Person } from './person.ts';
@@ -9,13 +9,13 @@ export type AuthorizerRisk = 'deactivated' | 'role_lost' | 'disappeared';
 /** How the last sync saw the authorizer. */
 export interface SeenAuthorizer {
   id: string;
-  /** Has been a full administrator: losing that role ends the grant. */
+  /** Whether they have been a full administrator. Losing that role ends the grant. */
   fullAdmin: boolean;
   risk?: AuthorizerRisk;
 }
 
 /**
- * The authorizer after a sync saw them, or Webex confirmed them gone, and a warning when that is news.
+ * The authorizer after a sync saw them, or Webex confirmed them gone, and a warning when their state is worse than before.
  * @see https://developer.webex.com/docs/integrations
  */
 export function authorizerAfterSight(

@@ -1,6 +1,7 @@
 /**
- * The fleet's circuit breaker: tells an incident that hits everybody from refusals of single customers. Refusals of a few
- * never stop the fleet; refusals of nearly everybody end no connection. Pure: the state machine, no clock, no I/O.
+ * The fleet's circuit breaker: distinguishes an incident that affects all customers from refusals of single ones. Refusals
+ * of a few customers never stop the fleet; refusals of nearly all end no connection. Pure: the state machine, no clock, no
+ * I/O.
  */
 
 import type { FailureCode } from './failure.ts';
@@ -11,15 +12,18 @@ import { day, hour, minute } from './time.ts';
 /** How many customers a sample asks, and how many of them must be refused for the breaker to open. */
 export const sampleSize = 20;
 export const opensAtRefused = 16;
-/** A sample speaks for this long. */
+/** How long a sample counts. */
 const sampleValidMs = hour;
-/** How long a worker may hold the sample: 20 calls at once, and their commits. A killed worker blocks it no longer. */
+/**
+ * How long one worker may hold the right to take a sample: enough for 20 calls at once and their commits, and no longer,
+ * because a killed worker blocks the others meanwhile.
+ */
 const probeMs = 5 * minute;
 /** After an operator has released the breaker, it does not open again for this long, so everybody is tried. */
 const releasedMs = 6 * hour;
-/** Where 20 others cannot be asked, two refusals must be this far apart. */
+/** How far apart two refusals must be where there are not 20 others to ask. */
 const confirmInSmallFleetMs = 20 * hour;
-/** Where all others of a small fleet are refused too, only after this long are the refusals believed. */
+/** How far apart two refusals must be where all others of a small fleet are refused too. */
 const believeSmallFleetMs = 7 * day;
 
 /** What other customers answered, at one time. Silence (timeouts, outages) counts as asked only. */
@@ -38,13 +42,13 @@ export interface Breaker {
   cause?: FailureCode;
   /** When people were last alerted to the present incident. */
   alertedAt?: number;
-  /** When it last closed: refusals before belong to the incident, and count no more. */
+  /** When it last closed: earlier refusals belong to the incident and no longer count. */
   closedAt?: number;
   releasedUntil?: number;
   releasedBy?: string;
   /** The latest sample. */
   sample?: Sample;
-  /** The right to ask a sample while open: one worker at a time, until an instant. */
+  /** The right to take a sample while open: one worker at a time, until an instant. */
   probe?: { owner: string; endsAt: number };
   /** Webex has asked for no token request before this instant. */
   pausedUntil?: number;
@@ -65,7 +69,7 @@ export function isFresh({ at }: Sample, now: number): boolean {
   return now - at <= sampleValidMs;
 }
 
-/** Nothing is marked and no run goes on until a sample works again. */
+/** Opens: no connection is marked and no run continues until a sample succeeds again. */
 export function afterOpening(breaker: Breaker, sample: Sample, cause: FailureCode, now: number): Breaker {
   return { ...withoutProbe(breaker), state: 'open', openedAt: now, alertedAt: now, cause, sample };
 }
@@ -76,12 +80,12 @@ export function afterClosing(breaker: Breaker, sample: Sample, now: number): Bre
   return { ...rest, state: 'closed', closedAt: now, sample };
 }
 
-/** A sample while open did not work: the breaker stays open. */
+/** A sample taken while the breaker is open has failed: it stays open. */
 export function afterRefusedSample(breaker: Breaker, sample: Sample): Breaker {
   return { ...withoutProbe(breaker), sample };
 }
 
-/** Open for a day without an alert: the breaker with a louder one noted, or undefined while none is due. */
+/** The breaker after its daily alert; undefined while none is due. */
 export function withLoudAlert(breaker: Breaker, now: number): Breaker | undefined {
   const isDue = breaker.state === 'open' && now - (breaker.alertedAt ?? now) >= day;
   return isDue ? { ...breaker, alertedAt: now } : undefined;
@@ -97,7 +101,7 @@ export function isReleased({ releasedUntil = 0 }: Breaker, now: number): boolean
   return now < releasedUntil;
 }
 
-/** The breaker with the right to ask a sample, or undefined while another worker has it. */
+/** The breaker with the right to take a sample, or undefined while another worker has it. */
 export function withProbe(breaker: Breaker, owner: string, now: number): Breaker | undefined {
   const { probe } = breaker;
   if (probe && probe.endsAt > now && probe.endsAt <= now + probeMs) return undefined;
@@ -111,7 +115,7 @@ function withoutProbe({ probe: _probe, ...rest }: Breaker): Breaker {
 /**
  * Whether a repeated `grant_refused` ends the connection. `since`: the first refusal that counts. `sample`: what others
  * answered within the last hour. In a fleet too small for a sample, all others were asked; a fleet in which none of them
- * works is more likely refused as a whole, with the credentials of another client for example.
+ * works is more likely refused as a whole, for example because of wrong client credentials.
  */
 export function isConfirmed(breaker: Breaker, sample: Sample, { since, now }: { since: number; now: number }): boolean {
   const apart = now - since;

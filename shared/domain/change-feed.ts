@@ -16,8 +16,8 @@ export interface FeedPosition {
 }
 
 /**
- * The document `customers/{id}/feed/{writer}`: a writer of revisions that another one has followed. Restoring a backup sets
- * revisions back, and new ones repeat the numbers; but no later writer has the id of one that the backup does not know.
+ * The document `customers/{id}/feed/{writer}`: a writer of revisions that another one has followed. After a backup is
+ * restored, new revisions repeat numbers that readers have seen, but under writers with new ids.
  */
 export interface PastWriter {
   /** The last revision that it wrote. */

@@ -1,4 +1,7 @@
-/** A customer's connection to Webex: its token pair, the pair that waits to be verified, and its health. Pure: no clock, no chance, no I/O. */
+/**
+ * A customer's connection to Webex: its token pair, the pair that waits to be verified, and its health. Pure: no clock, no
+ * randomness, no I/O.
+ */
 
 import type { PendingGrant, StoredGrant } from './grant.ts';
 
@@ -39,7 +42,7 @@ export interface Connection {
   state: ConnectionState;
   /** The verified pair. Only this one is used; it stays in place until another one is verified. */
   grant?: StoredGrant;
-  /** A newer pair that Webex has not yet said the owner of. */
+  /** A newer pair whose owner Webex has not confirmed yet. */
   pending?: PendingGrant;
   /** Exchanges that failed since the last success. */
   failures: number;
@@ -51,7 +54,7 @@ export interface Connection {
   nextRefreshAt?: number;
   /** When the pending grant is exchanged or verified next. */
   nextVerifyAt?: number;
-  /** When the time left next crosses a warning mark; absent when none is left. */
+  /** When the time left crosses the next warning mark; absent after the last one. */
   nextWarningAt?: number;
   /** When an ended connection was last tried because a caller asked. */
   retriedAt?: number;

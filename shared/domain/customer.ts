@@ -61,7 +61,7 @@ const hierarchyName = /^[^.\p{C}\p{Z}]([^.\p{C}\p{Zl}\p{Zp}]*[^.\p{C}\p{Z}])?$/u
 
 /**
  * A path of the hierarchy (`sys.provider.reseller.customer`) in the form in which paths are stored and compared: NFC.
- * Undefined for what is no path.
+ * Undefined if the text is not a path.
  */
 export function hierarchyPath(text: string): string | undefined {
   const path = text.normalize('NFC');
@@ -70,7 +70,9 @@ export function hierarchyPath(text: string): string | undefined {
   return isPath && Buffer.byteLength(path) <= maxHierarchyBytes ? path : undefined;
 }
 
-/** `sys.a.b` → `sys`, `sys.a`, `sys.a.b`: a list below a node is one membership test. */
+/**
+ * `sys.a.b` → `sys`, `sys.a`, `sys.a.b`: with these stored, a query finds everything below a node by one membership test.
+ */
 export function ancestors(hierarchy: string): string[] {
   const names = hierarchy.split('.');
   return names.map((_, index) => names.slice(0, index + 1).join('.'));

@@ -117,7 +117,7 @@ export function codeOf(error: unknown): FailureCode {
   return error instanceof Failure ? error.code : 'internal';
 }
 
-/** The error as a failure: what nobody threw on purpose becomes `internal`, and only the log learns its text. */
+/** The error as a failure. An error that is not a `Failure` becomes `internal`, and its text goes to the log only. */
 export function asFailure(error: unknown): Failure {
   return error instanceof Failure ? error : new Failure('internal', 'Something went wrong.', { cause: String(error) });
 }

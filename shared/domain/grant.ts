@@ -53,11 +53,11 @@ export interface StoredGrant extends SealedTokens {
 }
 
 /**
- * A pair that waits until Webex says whose it is: it is kept alive and used for nothing else. Once verified it becomes the
- * grant; when it turns out to be of no use it is dropped, and the grant stays as it was.
+ * A pair that waits for Webex to confirm its owner. It is renewed when needed and used for nothing else. Once verified it
+ * becomes the grant; if it cannot serve the customer it is dropped, and the grant stays as it was.
  */
 export interface PendingGrant extends SealedTokens {
-  /** Names this pair: what was found out about another one does not count. */
+  /** Identifies this pair, so that a result about another pair is not applied to it. */
   id: string;
   source: 'code' | 'pasted' | 'revived';
   /** Absent until Webex has exchanged the pasted refresh token. */
@@ -65,7 +65,7 @@ export interface PendingGrant extends SealedTokens {
   /** The caller who brought it, for the history. */
   by?: string;
   receivedAt: number;
-  /** How often it was tried in vain. */
+  /** Failed attempts so far. */
   tries: number;
   fault?: { code: string; message: string; at: number };
   /** When Webex first refused its refresh token, or its owner turned out to lack a role or scope. */

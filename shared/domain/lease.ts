@@ -10,8 +10,8 @@ export const confirmRefusalAfterMs = 10 * minute;
 export const exchangeMs = 30 * second;
 
 /**
- * How long one owner may hold a refresh token. A third goes to taking the lease, a third is the exchange, a third is
- * slack for clocks that differ: an owner that still lives has given up before another may start.
+ * How long one owner may hold a refresh token. A third goes to taking the lease, a third is the exchange, a third is slack
+ * for clocks that differ: a live owner has given up before another worker may start.
  */
 export const leaseMs = 3 * exchangeMs;
 
@@ -23,7 +23,8 @@ export const storeWithinMs = leaseMs + confirmRefusalAfterMs;
 
 /** Until when another owner holds the lease; undefined when it is free. */
 export function leasedUntil({ lease }: Connection, now: number): number | undefined {
-  // A lease that ends an hour too late was taken by a clock that has jumped back since; it must not outlive its owner by as much.
+  // A lease that ends an hour too late was taken by a clock that has jumped back since, and must not block others for that
+  // hour.
   return lease && lease.endsAt > now && lease.endsAt <= now + leaseMs + hour ? lease.endsAt : undefined;
 }
 

@@ -1,4 +1,7 @@
-/** What becomes of a pending grant: kept and tried again, or dropped. The working grant beside it is never touched. Decisions are data. */
+/**
+ * Decides whether a pending grant is tried again or dropped. It never touches the working grant beside it. Decisions are
+ * data.
+ */
 
 import type { Connection } from './connection.ts';
 import type { EventDraft } from './event.ts';
@@ -8,7 +11,7 @@ import { confirmRefusalAfterMs, leasedUntil } from './lease.ts';
 import type { Decided, RefreshDecision } from './refresh-policy.ts';
 import { day, hour, minute } from './time.ts';
 
-/** A pasted pair that nobody could verify for this long is given up: its refresh token may be of any age. */
+/** Give up a pasted pair that could not be verified for this long, because its refresh token may be of any age. */
 const givenUpAfterMs = 14 * day;
 /** An access token with less left is renewed before it is used to verify the pair. */
 const nearEndMs = minute;
@@ -31,7 +34,7 @@ export function withPending(connection: Connection, pending: PendingGrant, nextV
 }
 
 /**
- * The pair was accepted and could not be verified yet. It is tried again soon, then less often. A customer without a grant
+ * The pair was accepted but could not be verified yet. It is tried again soon, then less often. A customer without a grant
  * counts as degraded meanwhile.
  */
 export function afterUnverified(connection: Connection, failure: Failure, now: number): Decided {
@@ -49,8 +52,8 @@ export function afterUnverified(connection: Connection, failure: Failure, now: n
 }
 
 /**
- * Webex refused the pending refresh token, or says that its owner is of no use. Both are believed when said twice ten minutes
- * apart; another organization is believed at once.
+ * Webex refused the pending refresh token, or says that its owner lacks a role or scope. Such an answer counts once Webex
+ * has given it twice, ten minutes apart; a wrong organization counts at once.
  */
 export function afterRejected(connection: Connection, failure: Failure, now: number): Decided {
   const { refusedAt = now } = connection.pending!;
@@ -61,14 +64,14 @@ export function afterRejected(connection: Connection, failure: Failure, now: num
   return afterUnverified(noted, failure, now);
 }
 
-/** Whether a pair that nobody could verify is given up. */
+/** Whether to give up a pair that could not be verified. */
 export function isGivenUp({ receivedAt, facts }: PendingGrant, now: number): boolean {
   return now >= (facts?.refreshExpiresAt ?? receivedAt + givenUpAfterMs);
 }
 
 /**
- * The pair is dropped: what was sealed is deleted at once. A connection that works goes on as it was; the customer whose only
- * pair it was must authorize again.
+ * The pair is dropped: what was sealed is deleted at once. A connection with a working grant continues; a customer without
+ * one must authorize again.
  */
 export function withoutPending(connection: Connection, failure: Failure, now: number): Decided {
   const { pending, nextVerifyAt: _next, ...rest } = connection;

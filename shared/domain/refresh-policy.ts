@@ -1,4 +1,4 @@
-/** What to do about a connection's grant, and what the result of an exchange makes of it. Decisions are data. */
+/** Decides when a connection's grant is exchanged and how each result changes the connection. Decisions are data. */
 
 import type { Connection, ConnectionFault } from './connection.ts';
 import type { EventDraft } from './event.ts';
@@ -8,11 +8,11 @@ import { confirmRefusalAfterMs, leasedUntil } from './lease.ts';
 import { crossedWarning, dueAt, longestPlanMs, nextWarning, retryDelayMs } from './refresh-schedule.ts';
 import { day, minute } from './time.ts';
 
-/** An ended connection is tried again this often, by itself and because a caller asks. */
+/** How often an ended connection is tried again: by the scheduled run, and when a caller asks. */
 const retryEndedMs = day;
 const retryEndedOnDemandMs = 10 * minute;
 
-/** Faults of our own platform: they say nothing about the customer, so they leave no mark on it. */
+/** Faults of our own platform. They say nothing about the customer, so the connection does not record them. */
 const platformFaults: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'configuration_invalid',
   'secret_missing',
@@ -51,7 +51,7 @@ export interface Decided {
   events: EventDraft[];
 }
 
-/** The connection with a grant that works: its dates are planned anew, everything about failures is forgotten. */
+/** The connection after a success: with new dates, and without everything that recorded failures. */
 export function withGrant(
   connection: Connection,
   grant: StoredGrant,
@@ -81,8 +81,8 @@ export function withMissingScopes(connection: Connection, requiredScopes: string
 }
 
 /**
- * `owner` of a lease has brought a new pair. If it comes so late that another worker holds the lease by now, that lease
- * stays, because its exchange is under way.
+ * The connection with the new pair that the lease's `owner` has brought. A lease that another worker has taken meanwhile
+ * stays, because that worker's exchange is under way.
  */
 export function afterSuccess(
   connection: Connection,
@@ -109,8 +109,8 @@ export interface FailureContext {
 }
 
 /**
- * The exchange failed, and the customer is told. Nothing of this ends the connection; an ended one is tried again a day
- * later while its refresh token may live.
+ * The connection after a failed exchange, with the event that tells its portal. A failure alone never ends a connection; an
+ * ended one is tried again a day later while its refresh token may live.
  */
 export function afterFailure(connection: Connection, failure: Failure, context: FailureContext): Decided {
   const { lease: _lease, ...released } = connection;
@@ -151,9 +151,9 @@ export function isRefusal(code: FailureCode): boolean {
 }
 
 /**
- * A run was refused, or asked to slow down, and does not know yet whether that is this customer's doing or the fleet's: only the
- * refusal is noted. The customer stays due, so the first run after an incident renews it; a grant that is said to be dead is
- * asked about ten minutes later, when the answer can confirm the first one.
+ * Notes a refusal or a rate limit without judging it, because the run does not know yet whether it concerns this customer or
+ * the fleet. The customer stays due, so the first run after an incident renews it; a grant that Webex called dead is tried
+ * ten minutes later, when the answer can confirm the first one.
  */
 export function afterUnjudged(connection: Connection, failure: Failure, context: FailureContext): Connection {
   const { lease: _lease, ...released } = connection;
@@ -167,7 +167,7 @@ export function afterUnjudged(connection: Connection, failure: Failure, context:
   };
 }
 
-/** Webex has confirmed that it refuses this grant. The pair stays, because Webex has been seen to take a refusal back. */
+/** Webex has confirmed that it refuses this grant. The pair stays, because Webex has sometimes taken a refusal back. */
 export function afterConfirmedRefusal(connection: Connection, failure: Failure, now: number): Decided {
   const { lease: _lease, nextWarningAt: _warning, ...rest } = connection;
   const ended: Connection = { ...rest, state: 'reauthorization_required', fault: toFault(failure, now) };
@@ -177,7 +177,7 @@ export function afterConfirmedRefusal(connection: Connection, failure: Failure, 
   };
 }
 
-/** The time left crossed a mark: the warning, and when the next one is. */
+/** The warning for a mark that the time left has crossed, and the instant of the next one. */
 export function afterWarning(connection: Connection, now: number): Decided {
   const { nextWarningAt, ...rest } = connection;
   if (nextWarningAt === undefined || nextWarningAt > now || !connection.grant) return { connection, events: [] };

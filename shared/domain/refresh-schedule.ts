@@ -7,10 +7,13 @@ import { day, hour, minute } from './time.ts';
 /** The source document's promise: "automatically refreshes the access tokens every 7 days". */
 const renewEveryMs = 7 * day;
 
-/** Nothing is ever planned further ahead; an instant beyond was written by a clock that was wrong. */
+/** How far ahead a refresh is scheduled at most. A later instant was written by a wrong clock. */
 export const longestPlanMs = renewEveryMs + hour;
 
-/** So long the delay stays below an hour, so every hourly run tries again: an incident of some hours is over one run after its end. */
+/**
+ * After this few failures the delay stays below an hour, so every hourly run retries, and the first run after an incident
+ * renews all.
+ */
 const hourlyTries = 6;
 
 /** Days of time left at which the portal is warned. */
@@ -22,10 +25,10 @@ export function spread(id: string): number {
 }
 
 /**
- * When a grant that was renewed at `refreshedAt` is due again: at most 7 days (a day, where nobody knows how long the
- * refresh token lives) or half the access token's life later, on a grid whose phase is derived from the id. Customers who
- * were connected in the same hour, or who waited out the same outage, are spread evenly over the week from their next
- * renewal on, and stay spread.
+ * When a grant that was renewed at `refreshedAt` is due again: at most 7 days (a day where the refresh token's lifetime is
+ * unknown) or half the access token's life later, on a grid whose phase is derived from the id. Customers who were connected
+ * in the same hour, or who waited out the same outage, are spread evenly over the week from their next renewal on, and stay
+ * spread.
  */
 export function dueAt(
   id: string,
@@ -43,9 +46,9 @@ export function dueAt(
 }
 
 /**
- * How long to wait after the `failures`-th failure in a row: 10 minutes, doubled each time; for the first six at most 50
- * minutes, then at most 12 hours; at most a twentieth of the time left, at least 5 minutes. Up to a quarter is taken off by
- * chance, so that customers who failed together do not come back together. Never shorter than Webex asked for.
+ * How long to wait after this many consecutive failures: 10 minutes, doubled each time; at most 50 minutes for the first
+ * six, then at most 12 hours; never more than a twentieth of the time left, and at least 5 minutes. Up to a quarter is taken
+ * off at random, so that customers who failed together do not retry together. Never shorter than Webex asked for.
  */
 export function retryDelayMs(facts: {
   failures: number;

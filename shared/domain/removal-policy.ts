@@ -9,7 +9,7 @@ export interface RemovalFacts {
   known: number;
   /** People found by the scan. */
   scanned: number;
-  /** People whom Webex has shown in this run, by the scan or by their ids. */
+  /** People that Webex has returned in this run, in the scan or in look-ups by id. */
   present: number;
   /** People by SCIM's count, without its known surplus; absent when SCIM cannot be read. */
   total?: number;

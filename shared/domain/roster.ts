@@ -17,7 +17,7 @@ export interface RosterLog {
 
 /** A document of 250 KB, a quarter of the store's limit. */
 export const entriesPerChunk = 5_000;
-/** A person who comes back within this time is known as returned: tombstones stay as long. */
+/** A person who comes back within this time counts as returned. Tombstones stay as long. */
 const removedKeptDays = 90;
 
 export const chunkId = (generation: number, index: number) => `${generation}-${index}`;
@@ -69,7 +69,7 @@ export class Roster {
     this.#removed.delete(person);
   }
 
-  /** Removes a person without a trace. */
+  /** Removes a person and the record that they were ever there. */
   forget(person: string): void {
     if (this.isSeen(person)) this.#seenCount -= 1;
     this.#slots.delete(person);
@@ -127,7 +127,7 @@ export class Roster {
     }
   }
 
-  /** The lines of a log that says the same in as few lines as possible. */
+  /** The lines of an equivalent log without outdated lines. */
   *currentLines(today: number): Generator<string> {
     for (const [person, slot] of this.#slots) yield entryLine(person, this.#hashes[slot]!);
     for (const [person, day] of this.#removed) if (today - day <= removedKeptDays) yield removalLine(person, day);

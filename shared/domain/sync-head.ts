@@ -28,7 +28,7 @@ export interface SyncHead {
   /** The ended run whose held removals await a decision. */
   heldBy?: string;
   authorizer?: SeenAuthorizer;
-  /** How many more SCIM counted than there are people, when nobody was absent: rooms and services. */
+  /** SCIM's count minus the number of people, measured when nobody was absent: the rooms and services. */
   scimSurplus?: number;
 }
 

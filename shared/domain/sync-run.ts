@@ -15,7 +15,7 @@ export interface SyncSettings {
   checkTotal: boolean;
 }
 
-/** An organization that shrinks by more than this is more often a fault than a fact. */
+/** An organization that shrinks by more than this has more likely met a fault than lost its people. */
 const defaultSettings: SyncSettings = {
   everyHours: 24,
   heldAbovePeople: 5,
@@ -89,7 +89,10 @@ export interface SyncRun {
   expireAt: number;
 }
 
-/** A run lists no more skipped people, and a worker that skips more gives up: then it is not single records that are wrong. */
+/**
+ * A run lists at most this many skipped people, and a worker that skips more fails the run, because then the fault is not in
+ * single records.
+ */
 export const maxSkipped = 100;
 
 export const noCounts: SyncCounts = {
@@ -103,7 +106,7 @@ export const noCounts: SyncCounts = {
   skipped: 0,
 };
 
-/** History is kept for a year and a month, as events are. */
+/** Runs stay for a year and a month, as events do. */
 const keptMs = 396 * day;
 
 export function newRun(id: string, customerId: string, now: number, more: { by?: string; approves?: string }): SyncRun {

@@ -59,8 +59,8 @@ const hashed: Record<Exclude<keyof Person, 'lastModified'>, true> = {
 const hashedFields = Object.keys(hashed) as (keyof typeof hashed)[];
 
 /**
- * A hash of a person's directory data: if it is equal, nothing needs to be written. The order of lists does not count.
- * It has 48 bits, which fit into a number; a change is overlooked once in 280,000,000,000,000.
+ * A hash of a person's directory data: if it is equal, nothing needs to be written. The order of lists does not count. It
+ * has 48 bits, which fit into a number; one change in 280,000,000,000,000 goes unnoticed.
  */
 export function hashOf(person: Person): number {
   const values = hashedFields.map((name) => {

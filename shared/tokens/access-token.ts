@@ -11,7 +11,7 @@ import { refreshOnDemand } from './refresh-on-demand.ts';
 
 /** A token with less time left is renewed before it is given out. */
 const nearEndMs = 10 * minute;
-/** Enough for the call that the token is asked for. */
+/** Enough for one call to Webex. */
 const oneCallMs = minute;
 
 export interface CustomerAccess extends WebexAccess {
@@ -21,9 +21,10 @@ export interface CustomerAccess extends WebexAccess {
 }
 
 /**
- * The token of the verified grant; a pending one is never given out. A token that still works is served while refreshing fails.
- * @throws Failure `not_found`, `not_connected`, `reauthorization_required`, `busy` while the only pair is not verified yet, and
- *   Webex's codes once the token has expired
+ * The token of the verified grant; a pending one is never given out. While refreshing fails, a token that has not expired is
+ * still returned.
+ * @throws Failure `not_found`, `not_connected`, `reauthorization_required`, `busy` while the only pair is not verified yet,
+ *   and Webex's codes once the token has expired
  */
 export async function getAccessToken(ports: Ports, customerId: string): Promise<CustomerAccess> {
   const { clock, store } = ports;
@@ -35,7 +36,7 @@ export async function getAccessToken(ports: Ports, customerId: string): Promise<
   let connection = read.data;
   assertConnected(connection);
   const leftMs = connection.grant.accessExpiresAt - clock.now();
-  // Another worker that renews it already is waited for only once the token has expired.
+  // If another worker is renewing the token, wait for it only once the token has expired.
   const isBeingRenewed = leftMs > oneCallMs && decideRefresh(connection, clock.now(), true).kind === 'leased';
   if (leftMs < nearEndMs && !isBeingRenewed) {
     try {

@@ -8,7 +8,7 @@ import { transact } from '../storage/transact.ts';
 
 type StorePort = Pick<Ports, 'store'>;
 
-/** The breaker, and the write that replaces it unless another worker has come first. */
+/** The breaker, and the write that replaces it unless another worker has changed it. */
 export async function readBreaker({
   store,
 }: StorePort): Promise<{ breaker: Breaker; write: (next: Breaker) => Write }> {
@@ -22,7 +22,7 @@ function writeOf(read: Stored<Breaker> | undefined, data: Breaker): Write {
 
 /**
  * Changes the breaker; `change` returns undefined to leave it as it is.
- * @returns the breaker as it is then
+ * @returns the breaker after the change
  * @throws Failure `busy`; what the store throws
  */
 export async function changeBreaker(ports: Ports, change: (breaker: Breaker) => Breaker | undefined): Promise<Breaker> {
@@ -40,7 +40,7 @@ export async function assertNotPaused({ store, clock }: Pick<Ports, 'store' | 'c
   if (retryAfterMs > 0) throw new Failure('webex_rate_limited', 'Webex asks us to slow down.', { retryAfterMs });
 }
 
-/** An operator's command: the next run tries everybody again. */
+/** Closes the breaker for an operator, so that the next run tries every customer again. */
 export async function releaseBreaker(ports: Ports, by: string): Promise<Breaker> {
   const released = await changeBreaker(ports, (breaker) => afterRelease(breaker, by, ports.clock.now()));
   ports.log.info('breaker_released', { by });

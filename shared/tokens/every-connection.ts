@@ -12,7 +12,7 @@ export function everyConnection(store: Store): AsyncGenerator<Stored<Connection>
 }
 
 /**
- * Changes one connection under its version, so a refresh that comes in between is never overwritten.
+ * Changes one connection under its version, so a concurrent refresh is never overwritten.
  * @returns whether anything changed
  * @throws Failure what `decide` and the store throw
  */

@@ -35,11 +35,11 @@ export interface Exchange {
   afterPair(now: Connection, pair: SealedPair, owner: string): Decided;
   afterFailure(now: Connection, failure: Failure): Decided;
   by?: string | undefined;
-  /** The record whose proxies lead to Webex, where it is not the stored one. */
+  /** The record whose proxies to use, when it is not the stored one. */
   customer?: Customer;
 }
 
-/** `connection` is absent where the result did not count any more. */
+/** `connection` is absent when the result no longer counted. */
 export type Exchanged = { connection: Connection | undefined } & (
   | { kind: 'pair'; pair: SealedPair }
   | { kind: 'failure'; failure: Failure }
@@ -88,7 +88,10 @@ export async function exchangeUnderLease(
   return { kind: 'pair', pair: answer, connection };
 }
 
-/** Asks Webex for a new pair and seals it. All that can be done before is: until its commit, the pair is in memory only. */
+/**
+ * Asks Webex for a new pair and seals it. Everything that can happen before the request does, because until its commit the
+ * new pair exists in memory only.
+ */
 async function requestPair(
   ports: Ports,
   leased: LeasedConnection,
@@ -100,7 +103,7 @@ async function requestPair(
   const old = exchange.pairOf(leased)!;
   const [refreshToken, oldAccessToken] = await Promise.all([
     sealer.open(old.sealedRefreshToken, refreshTokenPlace(customerId)),
-    // Only compared with: a text that cannot be opened costs nothing.
+    // Used for a comparison only, so a text that cannot be opened does no harm.
     sealer.open(old.sealedAccessToken, accessTokenPlace(customerId)).catch(() => undefined),
   ]);
   if (!mayExchange(leased.lease, clock.now())) {

@@ -1,4 +1,4 @@
-/** Opens the circuit breaker when nearly everybody is refused, and closes it when a sample works again. */
+/** Opens the circuit breaker when Webex refuses nearly all customers, and closes it when a sample succeeds again. */
 
 import { randomUUID } from 'node:crypto';
 import {
@@ -17,7 +17,7 @@ import type { Ports } from '../ports.ts';
 import { changeBreaker } from './breaker.ts';
 import { askSample, mostFrequent } from './fleet-sample.ts';
 
-/** What a run has met when it suspects an incident. */
+/** What a run knows when it suspects an incident. */
 export interface Suspicion {
   /** The run's own answers. */
   own: Sample;
@@ -28,8 +28,8 @@ export interface Suspicion {
 }
 
 /**
- * Asks a sample, and a second one from the other end of the order, before the breaker opens: some hundred refused customers
- * who happen to be due together look like an incident from one end only.
+ * Takes a sample and, before the breaker opens, a second one from the other end of the order: a few hundred refused
+ * customers who are due together would make one end look like an incident.
  * @returns whether the breaker is open now
  */
 export async function openIfRefused(ports: Ports, { own, refusals, asked }: Suspicion): Promise<boolean> {
@@ -41,7 +41,7 @@ export async function openIfRefused(ports: Ports, { own, refusals, asked }: Susp
     if (cause) causes.push(cause);
     total = sumOf(total, sample);
     const verdict = judgeSample(sample);
-    // Too few are left to ask: all answers together decide.
+    // When too few customers are left to ask, all answers together decide.
     if (verdict === 'too_few') break;
     if (verdict !== 'refused') return false;
   }
@@ -61,7 +61,7 @@ async function openBreaker(ports: Ports, sample: Sample, cause: FailureCode): Pr
 }
 
 /**
- * While the breaker is open one worker asks one sample a run; the breaker closes when at least half of it works.
+ * While the breaker is open one worker takes one sample per run; the breaker closes when at least half of it succeeds.
  * @returns whether the run may go on
  */
 export async function probeFleet(ports: Ports): Promise<boolean> {
@@ -82,7 +82,7 @@ export async function probeFleet(ports: Ports): Promise<boolean> {
   return works;
 }
 
-/** Before the sample is asked, so that a worker that is killed again and again cannot keep the alert back. */
+/** Alerts before the sample is taken, so that repeated kills of the worker cannot suppress the alert. */
 async function alertIfOpenLong(ports: Ports): Promise<void> {
   let due = false;
   const { cause, openedAt, sample } = await changeBreaker(ports, (breaker) => {

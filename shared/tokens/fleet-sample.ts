@@ -11,21 +11,23 @@ import { connections } from '../storage/layout.ts';
 import { everyDocument } from '../storage/pages.ts';
 import { type RefreshResult, refreshConnection } from './refresh.ts';
 
-/** Members are drawn by chance from this many candidates, so that their place in the order does not matter. */
+/** Members are drawn at random from this many candidates, so that their place in the order does not matter. */
 const candidates = 300;
-/** No more documents are read to find them. */
+/** How many documents to read at most to find them. */
 const maxRead = 3_000;
 
-/** Which end of the order is asked, and who not. */
+/** Which customers to ask. */
 export interface SampleRequest {
   /** `soonest`: due ones first, then those due next. `latest`: the other end. */
   from: 'soonest' | 'latest';
   without: ReadonlySet<string>;
   /** How many to ask; `sampleSize` unless given. */
   size?: number;
-  /** Fill up with customers who fail already, where there are too few others. */
+  /** Whether to fill up with customers who were failing already, where there are too few others. */
   allowFailing?: boolean;
-  /** The breaker is open: what is refused leaves no trace. Otherwise it is noted, as a refusal of a due customer is. */
+  /**
+   * Whether the breaker is open. Then a refusal leaves no trace; otherwise it is noted, like a refusal of a due customer.
+   */
   leave?: boolean;
 }
 
@@ -47,7 +49,7 @@ export async function askSample(ports: Ports, request: SampleRequest): Promise<A
   const answers: (RefreshResult | undefined)[] = [];
   const options = { force: true, judgeLater: request.leave ? 'leave' : 'note' } as const;
   await forEachConcurrently(members, { concurrency: sampleSize }, async (member) => {
-    // A fault of our own with one of them says nothing about the others.
+    // A fault on our side with one customer says nothing about the others.
     answers.push(await refreshConnection(ports, member, options).catch(() => undefined));
   });
   const refusals = answers.flatMap((answer) =>

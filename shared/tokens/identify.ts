@@ -7,11 +7,11 @@ import type { Secret } from '../domain/secret.ts';
 import { truncate } from '../domain/truncate.ts';
 import type { Ports } from '../ports.ts';
 
-/** Longer names would only fill the page. */
+/** Longer names are cut, because they would only fill the page. */
 const maxNameLength = 200;
 
 /**
- * Whose tokens these are. A user who may not read the organization is no administrator of it.
+ * The owner of the tokens. A user who may not read the organization is not an administrator of it.
  * @throws Failure Webex's codes
  */
 export async function identify(

@@ -1,6 +1,6 @@
 /**
- * Judges the refusals that a run has noted: each customer for itself is told, backs off, and ends once Webex has confirmed the
- * refusal. Without an answer from others nothing is held against anybody.
+ * Judges the refusals that a run has noted. Each refused customer becomes degraded and backs off; its connection ends once
+ * Webex has confirmed the refusal. As long as no other customer has been answered, nobody is judged.
  */
 
 import { isConfirmed, isFresh, judgeSample, type Sample, sampleSize } from '../domain/breaker.ts';
@@ -38,7 +38,7 @@ export interface RunResult {
 }
 
 /**
- * @returns whether the breaker is open now: then nothing was judged
+ * @returns whether the breaker is open now; then nothing was judged
  * @throws Failure what the store throws
  */
 export async function judgeRefusals(ports: Ports, result: RunResult): Promise<boolean> {
@@ -56,8 +56,8 @@ export async function judgeRefusals(ports: Ports, result: RunResult): Promise<bo
 }
 
 /**
- * What others answered within the last hour: in this run, in an earlier sample, or in a new one. A new one is asked only when
- * a refusal came again, because only then it may be believed.
+ * What others answered within the last hour: in this run, in an earlier sample, or in a new one. A new sample is taken only
+ * when a refusal was repeated, because only a repeated one can be confirmed.
  */
 async function findSample(ports: Ports, { own, asked, noted }: RunResult): Promise<Sample | undefined> {
   const { clock, store } = ports;
@@ -75,7 +75,7 @@ async function findSample(ports: Ports, { own, asked, noted }: RunResult): Promi
   const more = await askSample(ports, { from: 'soonest', without, size, allowFailing: true });
   for (const member of more.members) asked.add(member);
   const answers = sumOf(own, more.sample);
-  // Where too few others are left, those count who are refused as well; the one that is judged is no other.
+  // Where too few others are left, refused customers count as others too, except the one being judged.
   const refusedToo = noted.filter(({ counted }) => !counted).length - 1;
   const filled = Math.max(0, Math.min(refusedToo, sampleSize - answers.asked));
   const sample = { ...answers, asked: answers.asked + filled, refused: answers.refused + filled };
@@ -83,7 +83,7 @@ async function findSample(ports: Ports, { own, asked, noted }: RunResult): Promi
   return sample;
 }
 
-/** All others of a small fleet are refused as well: probably our own credentials. People are alerted once a day. */
+/** Alerts operators once a day when all others of a small fleet are refused too, probably because of our own credentials. */
 async function alertSmallFleet(ports: Ports, sample: Sample, noted: NotedRefusal[]): Promise<void> {
   const now = ports.clock.now();
   let alert = false;
@@ -95,7 +95,9 @@ async function alertSmallFleet(ports: Ports, sample: Sample, noted: NotedRefusal
   if (alert) ports.log.error('fleet_refused', { cause, asked: sample.asked, refused: sample.refused });
 }
 
-/** Commits the judgement on one customer. An ending also names the breaker, which must be closed still. */
+/**
+ * Commits the judgement on one customer. If it ends the connection, the commit requires that the breaker is still closed.
+ */
 async function judgeOne(ports: Ports, noted: NotedRefusal, sample: Sample, othersWork: boolean): Promise<void> {
   const { clock, store, log } = ports;
   const { customerId, failure } = noted;

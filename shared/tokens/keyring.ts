@@ -1,4 +1,6 @@
-/** The keyring over its life: created once, rotated by a new first key, pruned of keys that nothing needs any more. */
+/**
+ * The keyring over its life: created once, rotated by adding a new first key, and pruned of keys that no stored text needs.
+ */
 
 import { codeOf, Failure } from '../domain/failure.ts';
 import { Secret } from '../domain/secret.ts';
@@ -16,8 +18,8 @@ export interface Keyring {
 }
 
 /**
- * A key that is not the first any more may still seal for a while: instances read the keyring again within 5 minutes, and
- * what they sealed into a browser's cookie is opened up to 10 minutes later. In seconds.
+ * A key that is no longer the first may still seal for a while: instances read the keyring again within 5 minutes, and what
+ * they sealed into a browser's cookie is opened up to 10 minutes later. In seconds.
  */
 export const stillSeals = 60 * 60;
 /** The oldest backup is 14 weeks old (docs/operations.md) and is opened by the keys of its time. In seconds. */
@@ -37,8 +39,8 @@ export async function initKeyring(secrets: Secrets, name: string, first: Sealing
 }
 
 /**
- * Puts a new key first: from within 5 minutes on it seals, the others go on opening.
- * @throws Failure `secret_missing` before `keys:init`, `configuration_invalid` for a keyring that is none
+ * Puts a new key first. Within 5 minutes every instance seals with it; the others still open what they sealed.
+ * @throws Failure `secret_missing` before `keys:init`, `configuration_invalid` when the secret is not a keyring
  */
 export async function rotateKeyring(secrets: Secrets, name: string, added: SealingKey): Promise<Keyring> {
   const { keys } = await readKeyring(secrets, name);
@@ -48,10 +50,10 @@ export async function rotateKeyring(secrets: Secrets, name: string, added: Seali
 }
 
 /**
- * Takes away the keys that no stored text is sealed by and that were replaced as the first at least `replacedFor` ago.
+ * Removes the keys that seal no stored text and were replaced as the first key at least `replacedFor` ago.
  * @param keyOf the key that a text was sealed by
  * @param replacedFor seconds, `stillSeals` at least
- * @throws Failure `sealed_text_invalid` for a stored text that no key has sealed: nothing is taken away then
+ * @throws Failure `sealed_text_invalid` for a stored text that no key has sealed; then no key is removed
  */
 export async function pruneKeyring(
   ports: { store: Store; clock: Pick<Clock, 'now'>; secrets: Secrets },
@@ -65,7 +67,7 @@ export async function pruneKeyring(
     for (const { sealed } of texts) used.add(await keyOf(sealed));
   }
   const latest = ports.clock.now() / 1000 - Math.max(replacedFor, stillSeals);
-  // The key before took the place of this one when it was made; the first has not been replaced.
+  // A key was replaced when the key before it in the list was created; the first has not been replaced.
   const stays = keys.map(({ kid }, index) => used.has(kid) || (keys[index - 1]?.iat ?? Infinity) > latest);
   const kids = (chosen: boolean) => keys.filter((_, index) => stays[index] === chosen).map(({ kid }) => String(kid));
   const [kept, removed] = [kids(true), kids(false)];

@@ -26,13 +26,13 @@ export interface NotLeased {
   connection?: Connection;
 }
 
-/** After this many conflicts in a row other writers go first. */
+/** After this many consecutive conflicts, give way to the other writers. */
 const leaseTries = 3;
 const storePause = { firstMs: 100, maxMs: 5 * second };
 
 /**
- * Takes the lease on the version that was read, or says why not. After a conflict the connection is read again: it may be an
- * edit that does not matter, the lease of another worker, or our own lease whose response was lost.
+ * Takes the lease on the version that was read, or returns why not. After a conflict the connection is read again: it may be
+ * an edit that does not matter, the lease of another worker, or our own lease whose response was lost.
  * @param isSame whether the connection still has the pair to exchange
  * @throws Failure what the store throws
  */
@@ -48,7 +48,7 @@ export async function acquireLease(
     const decision = decide(read.data, clock.now());
     if (decision.kind !== 'due') return { outcome: decision.kind, connection: read.data };
     const data = withLease(read.data, owner, clock.now());
-    // Side by side: the lease is on its way to the disk while the proxies are read.
+    // Read the proxies while the commit of the lease is under way.
     const customer = store.get<Customer>(customerPath(data.customerId));
     let refusal: unknown;
     try {
@@ -76,10 +76,10 @@ export async function acquireLease(
 export type IsSame = (connection: Connection) => boolean;
 
 /**
- * Stores what an exchange made of the connection, again and again while the store is away, until `until` (epoch ms). After a
- * conflict the connection is read again, so an edit of the customer is kept beneath our result, and a commit of ours whose
+ * Stores the result of an exchange, and retries until `until` (epoch ms) while the store is unavailable. After a conflict
+ * the connection is read again, so that our result does not undo an edit of the customer, and a commit of our own whose
  * response was lost is recognized.
- * @returns the stored connection; undefined where `decide` finds that our result does not count any more
+ * @returns the stored connection; undefined when `decide` finds that our result no longer counts
  * @throws Failure `store_unavailable` after `until`; what the store throws
  */
 export async function storeResult(
@@ -110,7 +110,7 @@ export async function storeResult(
       return connection;
     } catch (error) {
       const code = codeOf(error);
-      // Even after `until`: what was written instead says whether our result still counts.
+      // Read even after `until`: the connection now stored says whether our result still counts.
       if (code === 'conflict') current = undefined;
       else if (code !== 'store_unavailable' || clock.now() >= result.until) throw error;
       await clock.sleep(backoffMs(attempt, storePause, clock.random()));

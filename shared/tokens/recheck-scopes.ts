@@ -1,4 +1,4 @@
-/** Brings `missingScopes` of every connection up to date after a change of WEBEX_SCOPES. Webex is not asked. */
+/** Brings `missingScopes` of every connection up to date after a change of WEBEX_SCOPES. It does not call Webex. */
 
 import type { Connection } from '../domain/connection.ts';
 import { withMissingScopes } from '../domain/refresh-policy.ts';

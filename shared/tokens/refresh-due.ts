@@ -1,6 +1,6 @@
 /**
- * The scheduled run over all connections: renews what is due, judges what was refused, warns of what expires, publishes what
- * crashes left behind.
+ * The scheduled run over all connections: renews those that are due, judges refusals, warns of those about to expire, and
+ * publishes events that crashes left behind.
  */
 
 import type { Breaker } from '../domain/breaker.ts';
@@ -37,8 +37,8 @@ export interface RefreshRun {
   warnings: number;
   published: number;
   /**
-   * Why the run ended: nothing more is due, its time is used up, the fleet is refused, Webex limits the rate for longer, or our
-   * secrets cannot be read, without which nobody can be refreshed.
+   * Why the run ended: nothing more is due, its time is used up, the fleet is refused, Webex limits the rate for longer, or
+   * our secrets, without which no connection can be refreshed, cannot be read.
    */
   ended: 'done' | 'out_of_time' | 'breaker_open' | 'rate_limited' | 'secrets_unreadable';
 }
@@ -50,10 +50,10 @@ export interface RunLimits {
   signal?: AbortSignal;
 }
 
-/** Warnings and the outbox have this much time of their own, however long the renewals took. */
+/** Warnings and the outbox get this much time of their own, however long the renewals took. */
 const afterwardsMs = 2 * minute;
 
-/** What one run remembers while it works. */
+/** The state of one run. */
 interface RunState {
   outcomes: RefreshRun['outcomes'];
   tally: Tally;
@@ -66,13 +66,15 @@ interface RunState {
   unreadable: FailureCode[];
 }
 
-/** After this many customers in a row without readable secrets the others are not tried. */
+/** After this many consecutive customers whose refresh failed because secrets could not be read, the run stops. */
 const maxUnreadable = 3;
 
 /**
  * Renews every connection that is due, oldest first, `concurrency` at a time; one customer's failure is its own. Only the
- * circuit breaker stops a run, and a rate limit pauses it. What time did not suffice for is first in the next run.
- * @throws Failure what the store throws when what is due cannot be read; exchanges in progress are brought to their end before
+ * circuit breaker stops a run, and a rate limit pauses it. The next run starts with the connections that this run had no
+ * time for.
+ * @throws Failure what the store throws when what is due cannot be read; exchanges in progress are brought to their end
+ *   before
  */
 export async function refreshDue(ports: Ports, limits: RunLimits): Promise<RefreshRun> {
   const { clock } = ports;
@@ -117,7 +119,7 @@ async function renewUnlessOpen(
   return (await judgeRefusals(ports, { own, asked: state.asked, noted: state.noted })) ? 'breaker_open' : ended;
 }
 
-/** Goes through what is due; a suspicion or a rate limit interrupts it until it is cleared up. */
+/** Renews the due connections. A suspected incident or a rate limit interrupts it until that is resolved. */
 async function renewDue(ports: Ports, limits: RunLimits, state: RunState): Promise<RefreshRun['ended']> {
   const { concurrency } = limits;
   let interrupted = true;
@@ -148,7 +150,7 @@ function suspicionOf({ clock }: Ports, { tally, noted, asked }: RunState): Suspi
 
 async function renew(ports: Ports, state: RunState, read: Stored<Connection>): Promise<void> {
   const { customerId } = read.data;
-  // It stays due, and is met again when the run starts over after a pause.
+  // The connection stays due, and is tried again when the run starts over after a pause.
   if (state.noted.some((each) => each.customerId === customerId)) return;
   let outcome: RefreshOutcome | 'error' = 'error';
   state.asked.add(customerId);
@@ -165,7 +167,7 @@ async function renew(ports: Ports, state: RunState, read: Stored<Connection>): P
   state.outcomes[outcome] = (state.outcomes[outcome] ?? 0) + 1;
 }
 
-/** Counts the answer, and remembers what must be judged. */
+/** Counts the answer, and records a refusal to be judged. */
 function note({ clock }: Ports, state: RunState, before: Connection, result: RefreshResult): void {
   const { failure, connection } = result;
   if (failure?.code === 'webex_rate_limited') {
@@ -195,14 +197,14 @@ function isHeldUp({ limits }: RunState): boolean {
   return limits.count > Number(limits.doubted);
 }
 
-/** One customer alone was limited: the next one is asked before everybody waits. */
+/** Only one customer was limited: try the next one before the whole run waits. */
 function isOwnLimit(state: RunState): boolean {
   if (state.limits.count !== 1 || state.limits.doubted) return false;
   state.limits = { ...state.limits, doubted: true };
   return true;
 }
 
-/** @returns whether the pause is over, and the run may go on */
+/** @returns whether the pause is over and the run may continue */
 async function pause(ports: Ports, limits: RunLimits, state: RunState): Promise<boolean> {
   const { until } = state.limits;
   state.limits = { count: 0, until: 0, doubted: false };
@@ -222,7 +224,7 @@ function isOver({ clock }: Ports, { endsAt, signal }: RunLimits): boolean {
   return clock.now() >= endsAt || (signal?.aborted ?? false);
 }
 
-/** Every connection that is due; then those planned by a clock that was wrong, whose instant would never come. */
+/** Every connection that is due, then those whose instant a wrong clock has set so far ahead that it would never come. */
 async function* everyDue({ store, clock }: Ports): AsyncGenerator<Stored<Connection>, void> {
   const orderBy = { field: 'nextRefreshAt', direction: 'ascending' } as const;
   const now = clock.now();

@@ -1,4 +1,4 @@
-/** Renews a connection because a caller asks: all who ask at the same time share one exchange and its result. */
+/** Renews a connection when a caller asks. Callers who ask at the same time share one exchange and its result. */
 
 import type { Connection } from '../domain/connection.ts';
 import { Failure, type FailureCode } from '../domain/failure.ts';
@@ -13,7 +13,7 @@ import { type RefreshResult, refreshConnection } from './refresh.ts';
 const inProgress = new WeakMap<object, Map<string, Promise<RefreshResult>>>();
 
 /**
- * Callers of one process share one exchange; if another process holds the lease, its result is waited for.
+ * Callers of one process share one exchange; if another process holds the lease, they wait for its result.
  * @throws Failure `not_found`, `not_connected`, `reauthorization_required`, `busy`, `client_refused` and Webex's codes
  */
 export async function refreshOnDemand(ports: Ports, customerId: string, by?: string): Promise<RefreshResult> {
@@ -37,7 +37,7 @@ async function waitOrRefresh(ports: Ports, customerId: string, by?: string): Pro
     const before = first;
     first ??= now;
     if (before && now.grant?.serial !== before.grant?.serial) return { outcome: 'superseded', connection: now };
-    // The owner of the lease got a failure: to ask Webex again at once would only add to it.
+    // The owner of the lease got a failure, and asking Webex again at once would not help.
     if (before?.lease && now.failures > before.failures) throw failureFromFault(now);
     await assertNotPaused(ports);
     const result = await refreshConnection(ports, read, { force: true, by });

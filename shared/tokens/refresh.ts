@@ -26,7 +26,7 @@ export type RefreshOutcome =
   /** An ended connection got a new pair, which is stored as pending and must be verified. */
   | 'revived'
   | 'failed'
-  /** Webex refused, or limits the rate, and it is judged later what that means. Only with `judgeLater`. */
+  /** Webex refused or limited the rate, and the run judges it later. Only with `judgeLater`. */
   | 'unjudged'
   | NotLeased['outcome'];
 
@@ -41,11 +41,11 @@ export interface RefreshOptions {
   force?: boolean;
   by?: string | undefined;
   /**
-   * A refusal is not held against this customer yet: `note` only notes it, and the run judges at its end; `leave` leaves the
-   * connection as it was, which was asked as one of a sample.
+   * How to treat a refusal that is judged later: `note` records it for the run's end; `leave` does not change the
+   * connection, which was asked as part of a sample.
    */
   judgeLater?: 'note' | 'leave';
-  /** Refusals before this instant count no more. */
+  /** Refusals before this instant no longer count. */
   voidBefore?: number | undefined;
 }
 
@@ -119,7 +119,7 @@ function afterPair(
   const grant = newGrant(facts, sealed, { before: connection.grant! });
   if (connection.state === 'reauthorization_required') {
     const { lease: _lease, ...released } = connection;
-    // The old pair goes with it: where Webex rotates tokens it is dead from now on.
+    // The new pair replaces the grant too: where Webex rotates tokens the old pair is dead from now on.
     const pending = newPending({ id: randomUUID(), source: 'revived', sealed, facts, by, now });
     return { connection: { ...released, grant, pending, nextVerifyAt: now, nextRefreshAt: now + day }, events: [] };
   }

@@ -1,4 +1,4 @@
-/** Moves every sealed text of the store to the key that seals now, after a rotation. Webex is not asked. */
+/** Seals every stored text again with the newest key, after a rotation. It does not call Webex. */
 
 import { causeOf, codeOf, type Failure } from '../domain/failure.ts';
 import type { Ports, Sealer } from '../ports.ts';
@@ -11,11 +11,11 @@ export interface Resealed {
   unreadable: number;
 }
 
-/** A document that changes all the time is read again this often; a refresh seals it anew in any case. */
+/** How often to read a document again that keeps changing; a refresh reseals it in any case. */
 const maxTries = 5;
 
 /**
- * Reseals all documents. Run again after an interruption, it continues: what is moved already costs a read.
+ * Reseals all documents. It can be repeated after an interruption: a document that is already resealed costs one read.
  * @throws Failure what secrets and the store throw
  */
 export async function resealAll(ports: Ports): Promise<Resealed> {
@@ -35,7 +35,7 @@ export async function resealAll(ports: Ports): Promise<Resealed> {
   return result;
 }
 
-/** Changes one document under the version that was read, so that what another worker has written is never overwritten. */
+/** Changes one document under the version that was read, so that another worker's write is never overwritten. */
 async function reseal({ sealer, store }: Ports, document: SealedDocument): Promise<boolean> {
   let current: SealedDocument | undefined = document;
   for (let attempt = 1; current; attempt++) {
@@ -53,7 +53,7 @@ async function reseal({ sealer, store }: Ports, document: SealedDocument): Promi
   return false;
 }
 
-/** The texts under the key that seals now; undefined when they are already. */
+/** The texts sealed with the newest key; undefined when they already are. */
 async function resealedTexts(sealer: Sealer, { texts }: SealedDocument): Promise<string[] | undefined> {
   const current = await Promise.all(texts.map(({ sealed }) => sealer.isCurrent(sealed)));
   if (current.every(Boolean)) return undefined;

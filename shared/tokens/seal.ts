@@ -1,4 +1,4 @@
-/** Seals a token pair for its customer: elsewhere the ciphertexts do not open. */
+/** Seals a token pair for its customer; copied to another customer, the ciphertexts do not open. */
 
 import type { SealedTokens } from '../domain/grant.ts';
 import type { Secret } from '../domain/secret.ts';

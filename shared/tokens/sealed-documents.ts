@@ -1,4 +1,4 @@
-/** Every document that holds sealed texts, for the walks over all of them: keys are rotated beneath, and pruned behind. */
+/** Finds every document that holds sealed texts, so that rotating and pruning keys miss none. */
 
 import type { Connection } from '../domain/connection.ts';
 import type { Store, Stored } from '../ports.ts';
@@ -30,8 +30,8 @@ export interface SealedDocument {
 }
 
 /**
- * All documents with sealed texts, expired ones left out. Cookies and page tokens lie with their owners: no walk reaches
- * them, and each of their readers takes a text that does not open for an expired one.
+ * All documents with sealed texts, expired ones left out. Cookies and page tokens are not in the store; code that reads one
+ * treats a text that does not open as expired.
  */
 export async function* everySealedDocument(store: Store, now: number): AsyncGenerator<SealedDocument, void> {
   for await (const stored of everyDocument<Connection>(store, { collection: connections })) yield ofConnection(stored);

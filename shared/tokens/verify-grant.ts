@@ -1,4 +1,4 @@
-/** Verifies whose a new pair is before anything else is done with it. Stores nothing. */
+/** Verifies who owns a new pair before it is used for anything else. Stores nothing. */
 
 import { assertServes, type Consent } from '../domain/authorization.ts';
 import type { Customer } from '../domain/customer.ts';
@@ -9,9 +9,9 @@ import { second } from '../domain/time.ts';
 import type { Ports } from '../ports.ts';
 import { identify } from './identify.ts';
 
-/** Webex needs a moment to know a new token everywhere: the first calls with it may fail. */
+/** Waits between tries: a new token takes a moment to reach all of Webex, so the first calls with it may fail. */
 const pausesMs = [0.5 * second, 1.5 * second];
-/** A longer `Retry-After` is not waited for: a person is looking at the page. */
+/** The longest `Retry-After` to wait for, because a person is looking at the page. */
 const longestPauseMs = 3 * second;
 
 /** The pair cannot serve this customer; trying again changes nothing. */
@@ -37,8 +37,8 @@ const passing: ReadonlySet<FailureCode> = new Set<FailureCode>([
 
 /**
  * Who consented, if the pair may serve the customer; up to three tries within seconds.
- * @throws Failure `wrong_organization`, `administrator_required`, `scopes_missing` for a pair that is of no use; Webex's codes
- *   while Webex cannot be asked
+ * @throws Failure `wrong_organization`, `administrator_required`, `scopes_missing` for a pair that cannot serve the
+ *   customer; Webex's codes when Webex does not answer
  */
 export async function verifyGrant(
   ports: Ports,
@@ -54,7 +54,7 @@ export async function verifyGrant(
   });
 }
 
-/** Whose tokens these are, for a person who only wants to see them; tried as often. */
+/** The owner of the tokens, for a person who only wants to see them; with the same tries. */
 export function identifyWithRetries(
   ports: Ports,
   pair: { accessToken: Secret; scopes?: string[] | undefined },

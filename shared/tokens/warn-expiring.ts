@@ -1,4 +1,4 @@
-/** Warns of every connection whose time left has crossed a mark, whether or not anything could be tried meanwhile. */
+/** Warns of every connection whose time left has crossed a mark, whether or not it could be refreshed meanwhile. */
 
 import type { Connection } from '../domain/connection.ts';
 import { codeOf } from '../domain/failure.ts';
