@@ -8,25 +8,34 @@ import { day } from '../domain/time.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { connectionPath, customerPath, linkPath } from '../storage/layout.ts';
 import { newEvents } from '../storage/outbox.ts';
-import { commitDecision } from '../storage/transact.ts';
+import { transact, unchanged } from '../storage/transact.ts';
 
 /**
- * Creates a link for one customer. Earlier links of the customer stay valid.
+ * Creates a link for one customer. Earlier links of the customer stay valid. The commit names the record: the customer may
+ * have been deleted, or have left the caller's node, since the request was authorized.
  * @param by the caller, as the customer's history will show it
+ * @param read reads the record, and refuses one that the caller may make no link for
  * @returns the link's URL, and the instant it expires in epoch ms
+ * @throws Failure `not_found`, what `read` throws, `busy`
  */
 export async function createConnectLink(
   ports: Ports,
   customerId: string,
   by: string,
+  read: () => Promise<Stored<Customer> | undefined> = () => ports.store.get<Customer>(customerPath(customerId)),
 ): Promise<{ url: string; endsAt: number }> {
   const { clock, settings } = ports;
   const secret = randomSecret();
   const now = clock.now();
   const link: ConnectLink = { customerId, by, createdAt: now, endsAt: now + linkMs, expireAt: now + day };
-  await commitDecision(ports, {
-    writes: [{ set: linkPath(digest(secret)), data: link, if: 'absent' }],
-    events: newEvents([{ type: 'connect_link_created' }], { customerId, now, by }),
+  await transact(ports, async () => {
+    const record = await read();
+    if (!record) throw new Failure('not_found', 'There is no such customer.');
+    return {
+      writes: [{ set: linkPath(digest(secret)), data: link, if: 'absent' }, unchanged(record)],
+      events: newEvents([{ type: 'connect_link_created' }], { customerId, now, by }),
+      result: undefined,
+    };
   });
   return { url: connectUrl(settings, secret), endsAt: link.endsAt };
 }

@@ -95,8 +95,7 @@ export async function createWithTokens(
 async function deleteUnconnected(ports: Ports, caller: Caller, customerId: string): Promise<void> {
   try {
     const read = await readStored(ports.store, caller, customerId, 'administrator');
-    const { grant, pending } = read.connection.data;
-    if (!grant && !pending) await deleteCustomer(ports, caller, read, undefined);
+    await deleteCustomer(ports, caller, read, undefined, ({ connection: { data } }) => !data.grant && !data.pending);
   } catch (error) {
     ports.log.warn('customer_not_deleted', { customer: customerId, code: codeOf(error) });
   }

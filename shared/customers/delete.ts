@@ -8,6 +8,7 @@ import type { Ports, Write } from '../ports.ts';
 import { accessTokenPlace, removalPath, removals, verifiedOrganizationPath } from '../storage/layout.ts';
 import { everyDocument } from '../storage/pages.ts';
 import { commitUnlessConflict, transact } from '../storage/transact.ts';
+import { freeingWrites } from './names.ts';
 import {
   assertMatches,
   type CustomerRead,
@@ -23,6 +24,7 @@ const revokeTimeoutMs = 5_000;
 /**
  * Deletes a customer: record, names and tokens in one commit; its users, runs and history in the background.
  * @param read the documents as the caller's request found them; after a conflict they are read again
+ * @param mayDelete judges the documents that the commit names, also those that are read again
  * @throws Failure `not_found`, `permission_denied`, `version_mismatch`, `busy`
  */
 export async function deleteCustomer(
@@ -30,6 +32,7 @@ export async function deleteCustomer(
   caller: Caller,
   read: StoredCustomer,
   matches: Matches,
+  mayDelete: (stored: StoredCustomer) => boolean = () => true,
 ): Promise<void> {
   const { store, clock, log } = ports;
   const { id } = read.record.data;
@@ -39,13 +42,13 @@ export async function deleteCustomer(
     current = undefined;
     const { record, connection } = stored;
     assertMatches(matches, record.data);
-    const names = Object.values(uniquenessPaths(record.data));
-    const verified = await store.get<{ customerId: string }>(verifiedOrganizationPath(record.data.accountNumber));
+    if (!mayDelete(stored)) throw new Failure('version_mismatch', 'The customer has changed since it was read.');
+    const { accountNumber } = record.data;
+    const names = [...Object.values(uniquenessPaths(record.data)), verifiedOrganizationPath(accountNumber)];
     const writes: Write[] = [
       { delete: record.path, if: { version: record.version } },
       { delete: connection.path, if: { version: connection.version } },
-      ...names.map((path): Write => ({ delete: path })),
-      ...(verified?.data.customerId === id ? [{ delete: verified.path, if: { version: verified.version } }] : []),
+      ...(await freeingWrites(store, id, names)),
       // Says what is still to be purged, and is deleted last.
       { set: removalPath(id), data: { customerId: id, askedAt: clock.now(), by: actor(caller) } },
     ];

@@ -5,11 +5,12 @@ import { actor, type Caller, mayAt, type Role } from '../domain/caller.ts';
 import { type Connection, newConnection } from '../domain/connection.ts';
 import { ancestors, type Customer, type CustomerFields, nameKey, uniquenessPaths } from '../domain/customer.ts';
 import type { EventDraft } from '../domain/event.ts';
-import { Failure, type Problem } from '../domain/failure.ts';
+import { Failure } from '../domain/failure.ts';
 import type { Ports, Store, Stored, Write } from '../ports.ts';
 import { connectionPath, customerPath } from '../storage/layout.ts';
 import { newEvents } from '../storage/outbox.ts';
 import { type Decision, transact } from '../storage/transact.ts';
+import { assertFree, isRenamed, renamingWrites } from './names.ts';
 
 export interface CustomerRead {
   customer: Customer;
@@ -95,31 +96,6 @@ function listedBy(customer: CustomerFields): Pick<Connection, 'ancestors' | 'nam
   return { ancestors: ancestors(customer.hierarchy), nameKey: nameKey(customer.name) };
 }
 
-/**
- * Refuses a number or name that another customer has. Another customer that the caller may not see is not mentioned.
- * @throws Failure `already_exists`
- */
-export async function assertFree(store: Store, caller: Caller, customer: Customer): Promise<void> {
-  const paths = uniquenessPaths(customer);
-  const claims = await store.getMany<{ customerId: string }>([paths.accountNumber, paths.name]);
-  const [number, name] = claims.map((claim) => (claim?.data.customerId === customer.id ? undefined : claim));
-  if (!number && !name) return;
-  const owner = number && (await store.get<Customer>(customerPath(number.data.customerId)));
-  const isVisible = owner && mayAt(caller, owner.data.hierarchy, 'any');
-  const problems: Problem[] = [
-    ...(number
-      ? [
-          {
-            pointer: '/account_number',
-            detail: isVisible ? 'is the account number of another customer' : 'cannot be used',
-          },
-        ]
-      : []),
-    ...(name ? [{ pointer: '/name', detail: 'is the name of another customer of this hierarchy node' }] : []),
-  ];
-  throw new Failure('already_exists', 'The customer cannot be stored under these names.', { problems });
-}
-
 /** Whether `If-Match` names this ETag; `undefined` when any state will do. */
 export type Matches = ((etag: string) => boolean) | undefined;
 
@@ -147,7 +123,11 @@ export async function changeCustomer(
   return transact(ports, async () => {
     const before = current ?? (await readStored(ports.store, caller, id, 'administrator'));
     current = undefined;
-    return decideChange(ports, caller, before, await changedRecord(ports, caller, before, matches, change));
+    const after = await changedRecord(ports, caller, before, matches, change);
+    return decideChange(ports, caller, before, {
+      after,
+      renaming: await renamingWrites(ports.store, before.record.data, after),
+    });
   });
 }
 
@@ -155,7 +135,7 @@ function decideChange(
   { clock }: Pick<Ports, 'clock'>,
   caller: Caller,
   { record, connection }: StoredCustomer,
-  after: Customer,
+  { after, renaming }: { after: Customer; renaming: Write[] },
 ): Decision & { result: CustomerRead } {
   const before = record.data;
   const fields = changedFields(before, after);
@@ -169,7 +149,7 @@ function decideChange(
     writes: [
       { set: record.path, data: after, if: { version: record.version } },
       ...(namesConnection ? [{ set: connection.path, data: listed, if: { version: connection.version } }] : []),
-      ...renamingWrites(before, after),
+      ...renaming,
     ],
     events: newEvents([draft], { customerId: before.id, now: clock.now(), by: actor(caller) }),
     result: { customer: after, connection: listed },
@@ -203,7 +183,7 @@ export async function changedRecord(
       problems: [{ pointer: '/account_number', detail }],
     });
   }
-  if (renamingWrites(before, after).length > 0) await assertFree(ports.store, caller, after);
+  if (isRenamed(before, after)) await assertFree(ports.store, caller, after);
   return after;
 }
 
@@ -221,17 +201,4 @@ function changedFields(before: Customer, after: Customer): (keyof Customer)[] {
     (name) =>
       !notReported.has(name) && before[name] !== after[name] && canonical(before[name]) !== canonical(after[name]),
   );
-}
-
-/** Claims the new names and frees the old ones, where they differ. */
-function renamingWrites(before: Customer, after: Customer): Write[] {
-  const isSame = (['hierarchy', 'name', 'accountNumber'] as const).every((field) => before[field] === after[field]);
-  if (isSame) return [];
-  const [old, now] = [Object.values(uniquenessPaths(before)), Object.values(uniquenessPaths(after))];
-  return [
-    ...now
-      .filter((path) => !old.includes(path))
-      .map((path): Write => ({ set: path, data: { customerId: after.id }, if: 'absent' })),
-    ...old.filter((path) => !now.includes(path)).map((path): Write => ({ delete: path })),
-  ];
 }

@@ -8,11 +8,12 @@ import { createConnectLink } from '../connect/link.ts';
 import { listCustomers } from '../customers/list.ts';
 import type { CustomerRead } from '../customers/records.ts';
 import type { Caller } from '../domain/caller.ts';
+import { type Customer, isBelow } from '../domain/customer.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
 import { Secret } from '../domain/secret.ts';
 import { minute } from '../domain/time.ts';
 import type { Ports, Stored, Write } from '../ports.ts';
-import { operationPath, operations, resultsOf, resultUrlPlace } from '../storage/layout.ts';
+import { customerPath, operationPath, operations, resultsOf, resultUrlPlace } from '../storage/layout.ts';
 import { everyDocument } from '../storage/pages.ts';
 import { commitUnlessConflict } from '../storage/transact.ts';
 import { requestSync } from '../sync/request.ts';
@@ -121,7 +122,12 @@ async function act(
       const run = await requestSync(ports, id, operation.by);
       return { id, outcome: 'done', sync: run.id, expireAt };
     }
-    const { url, endsAt } = await createConnectLink(ports, id, operation.by);
+    const read = async () => {
+      const record = await ports.store.get<Customer>(customerPath(id));
+      // It may have left the node since the slice was listed.
+      return record && isBelow(record.data.hierarchy, operation.hierarchy) ? record : undefined;
+    };
+    const { url, endsAt } = await createConnectLink(ports, id, operation.by, read);
     const sealedUrl = await ports.sealer.seal(new Secret(url), resultUrlPlace(operation.id, id));
     return { id, outcome: 'done', sealedUrl, endsAt, expireAt };
   } catch (error) {

@@ -104,7 +104,8 @@ export const actionEndpoints: Endpoint[] = [
     response: connectLinkResponse,
     idempotent: true,
     async handle(ports, { caller, params }) {
-      const { url, endsAt } = await createConnectLink(ports, params.id, actor(caller));
+      const read = async () => (await readStored(ports.store, caller, params.id, 'operator')).record;
+      const { url, endsAt } = await createConnectLink(ports, params.id, actor(caller), read);
       return { body: { url, expire_time: instant(endsAt) } };
     },
   }),

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createConnectLink, openLink } from '../../../shared/connect/link.ts';
-import { createCustomer, newCustomer } from '../../../shared/customers/records.ts';
+import { createCustomer, newCustomer, readStored } from '../../../shared/customers/records.ts';
 import { type ConnectLink, digest, linkMs, randomSecret } from '../../../shared/domain/authorization.ts';
 import { customerPath, linkPath } from '../../../shared/storage/layout.ts';
 import { administrator, type TestPorts, testPorts } from '../../support/ports.ts';
@@ -76,6 +76,24 @@ describe('a connect link', () => {
       await expect(openLink(ports, secret)).rejects.toMatchObject({ code: 'link_not_valid' });
     },
   );
+
+  it('is not made when its customer is deleted in the meantime', async () => {
+    ports.store.beforeNext('commit', () => ports.store.commit([{ delete: customerPath(customer) }]));
+    await expect(newLink()).rejects.toMatchObject({ code: 'not_found' });
+    expect(await ports.store.query({ collection: 'connect_links', limit: 5 })).toEqual([]);
+    expect(await ports.store.query({ collection: `customers/${customer}/events`, limit: 5 })).toHaveLength(1);
+  });
+
+  it('is not made when its customer leaves the node of the caller in the meantime', async () => {
+    const caller = { id: 'portal', grants: [{ hierarchy: 'sys.provider', role: 'administrator' as const }] };
+    const read = async () => (await readStored(ports.store, caller, customer, 'operator')).record;
+    ports.store.beforeNext('commit', async () => {
+      const { path, data } = await read();
+      await ports.store.commit([{ set: path, data: { ...data, hierarchy: 'sys.other' } }]);
+    });
+    await expect(createConnectLink(ports, customer, 'portal', read)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await ports.store.query({ collection: 'connect_links', limit: 5 })).toEqual([]);
+  });
 
   it('is refused if it was never created', async () => {
     await expect(openLink(ports, randomSecret())).rejects.toMatchObject({ code: 'link_not_valid' });

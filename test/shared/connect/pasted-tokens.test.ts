@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accessTokenFor } from '../../../shared/connect/refresh-customer.ts';
+import type { Customer } from '../../../shared/domain/customer.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import { customerPath, refreshTokenPlace } from '../../../shared/storage/layout.ts';
 import { getAccessToken } from '../../../shared/tokens/access-token.ts';
 import { storeUnavailable } from '../../support/faulty.ts';
 import { acme, globex, type Pasting, startPasting } from '../../support/pasting.ts';
-import { readConnection } from '../../support/ports.ts';
+import { giveGrant, readConnection } from '../../support/ports.ts';
 
 let world: Pasting;
 beforeEach(async () => {
@@ -58,6 +59,22 @@ describe('tokens pasted for a new customer', () => {
       detail: { problems: [{ pointer: '/refresh_token' }] },
     });
     expect(await world.ports.store.query({ collection: 'customers', limit: 10 })).toEqual([]);
+  });
+
+  it('that Webex refuses do not delete a customer that is connected in the meantime', async () => {
+    const garbage = { accessToken: new Secret('x'.repeat(40)), refreshToken: new Secret('y'.repeat(40)) };
+    let id = '';
+    world.ports.store.beforeNext(
+      'commit',
+      async () => {
+        const [record] = await world.ports.store.query<Customer>({ collection: 'customers', limit: 1 });
+        id = record!.data.id;
+        await giveGrant(world.ports, id, world.webex.control.grant({ orgId: acme.id }));
+      },
+      { path: 'removals/' },
+    );
+    await expect(world.create(garbage)).rejects.toMatchObject({ code: 'invalid_request' });
+    expect(await readConnection(world.ports.store, id)).toMatchObject({ state: 'active' });
   });
 
   it('are not spent on a name that is taken', async () => {

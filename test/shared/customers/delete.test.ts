@@ -3,6 +3,7 @@ import { sampleOrganizations } from '../../../local/webex/sample.ts';
 import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import { deleteCustomer, resumeStalledPurges } from '../../../shared/customers/delete.ts';
 import { readCustomer, readStored } from '../../../shared/customers/records.ts';
+import { uniquenessPaths } from '../../../shared/domain/customer.ts';
 import { Failure } from '../../../shared/domain/failure.ts';
 import { verifiedOrganizationPath } from '../../../shared/storage/layout.ts';
 import { frozenClock } from '../../support/clock.ts';
@@ -49,6 +50,18 @@ describe('a deletion', () => {
     ports.clock.advance(3_600_000);
     expect(await resumeStalledPurges(ports)).toBe(1);
     expect(ports.messages.at(-1)!.data).toEqual({ customer: id, purge: true });
+  });
+
+  it('leaves names to another customer that has them', async () => {
+    const id = await connectedCustomer(ports, webex, acme);
+    const { customer } = await readCustomer(ports.store, administrator, id, 'reader');
+    const paths = uniquenessPaths(customer);
+    await ports.store.commit([{ set: paths.name, data: { customerId: 'another' } }]);
+    await deleteIt(id);
+    expect(await ports.store.getMany([paths.name, paths.accountNumber])).toMatchObject([
+      { data: { customerId: 'another' } },
+      undefined,
+    ]);
   });
 
   it('frees the organization for another customer, but only if this one had it', async () => {
