@@ -1,48 +1,27 @@
-/** Every row of the table of Webex's answers, and rubbish: what becomes of the connection, of the run and of the customer's tokens. */
+/** Every row of the table of Webex's answers, and rubbish: what happens to the connection, to the run and to the customer's tokens. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../../local/webex/faults/rules.ts';
-import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
+import type { WebexServer } from '../../../local/webex/server.ts';
 import { integrationName } from '../../../shared/adapters/webex/integration.ts';
-import type { Connection } from '../../../shared/domain/connection.ts';
 import { retryAfterMsOf } from '../../../shared/domain/failure.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import { day, hour } from '../../../shared/domain/time.ts';
-import { connectionPath, refreshTokenPlace } from '../../../shared/storage/layout.ts';
-import { type RefreshResult, refreshConnection } from '../../../shared/tokens/refresh.ts';
-import { refreshDue } from '../../../shared/tokens/refresh-due.ts';
-import { frozenClock } from '../../support/clock.ts';
-import { connect, members, organize } from '../../support/fleet.ts';
-import { readConnection, type TestPorts, testPorts } from '../../support/ports.ts';
+import { type CustodyWorld, startCustodyWorld } from '../../support/custody-world.ts';
+import { readConnection, type TestPorts } from '../../support/ports.ts';
 
-const fleet = members(6);
-const [{ customerId: customer, orgId }] = fleet as [(typeof fleet)[0]];
+let world: CustodyWorld;
 let webex: WebexServer;
 let ports: TestPorts;
 
 beforeEach(async () => {
-  const clock = frozenClock();
-  webex = await startWebex({ now: clock.now, organizations: [] });
-  ports = testPorts(webex, { clock });
-  organize(webex.control, fleet);
-  await connect(ports, webex.control, fleet.slice(0, 1), clock.now());
+  world = await startCustodyWorld({ rotation: 'keep', size: 6, connected: 1 });
+  ({ webex, ports } = world);
 });
-afterEach(async () => {
-  await ports.store.close();
-  await webex.close();
-});
+afterEach(() => world.close());
 
-const path = connectionPath(customer);
-const refresh = async (): Promise<RefreshResult> =>
-  refreshConnection(ports, (await ports.store.get<Connection>(path))!, { force: true });
-const stored = () => readConnection(ports.store, customer);
 const fault = (fault: Fault, times: number | 'always' = 1) =>
-  webex.control.faults({ match: { grant: 'refresh_token', orgId }, times, fault });
-const storedTokenIsAlive = async () => {
-  const sealed = (await stored()).grant!.sealedRefreshToken;
-  return webex.control.isAlive((await ports.sealer.open(sealed, refreshTokenPlace(customer))).reveal());
-};
-const run = () => refreshDue(ports, { concurrency: 4, endsAt: ports.clock.now() + 60_000 });
+  webex.control.faults({ match: { grant: 'refresh_token', orgId: world.orgId }, times, fault });
 const json = (body: unknown, status = 200): Fault => ({ status, body });
 const webexBody = (message: string) => ({ message, errors: [{ description: message }], trackingId: 'ROUTER_1' });
 
@@ -81,14 +60,14 @@ describe('an answer that is no success keeps the connection, and is recorded by 
   ];
   it.each(rows)('%s', async (_name, answer, code) => {
     fault(answer);
-    expect((await refresh()).outcome).toBe('failed');
-    const connection = await stored();
+    expect((await world.refresh()).outcome).toBe('failed');
+    const connection = await world.stored();
     expect(connection).toMatchObject({ state: 'degraded', failures: 1, fault: { code } });
     expect(connection).not.toHaveProperty('lease');
     expect(connection.nextRefreshAt! - ports.clock.now()).toBeLessThanOrEqual(10 * 60_000);
-    expect(await storedTokenIsAlive()).toBe(true);
-    expect((await refresh()).outcome).toBe('refreshed');
-    expect(await stored()).toMatchObject({ state: 'active', failures: 0 });
+    expect(await world.storedTokenIsAlive()).toBe(true);
+    expect((await world.refresh()).outcome).toBe('refreshed');
+    expect(await world.stored()).toMatchObject({ state: 'active', failures: 0 });
   });
 
   it.each([
@@ -98,9 +77,9 @@ describe('an answer that is no success keeps the connection, and is recorded by 
     ['-5', 15_000],
   ])('Retry-After %s is waited for, within bounds', async (retryAfter, atLeastMs) => {
     fault({ status: 429, retryAfter });
-    const { failure } = await refresh();
+    const { failure } = await world.refresh();
     expect(retryAfterMsOf(failure!)).toBe(atLeastMs);
-    expect((await stored()).nextRefreshAt! - ports.clock.now()).toBeGreaterThan(atLeastMs - 5_000);
+    expect((await world.stored()).nextRefreshAt! - ports.clock.now()).toBeGreaterThan(atLeastMs - 5_000);
   });
 
   it.each(['a', 'invalid_'])('understands Webex where the token is the text "%s"', async (token) => {
@@ -110,32 +89,32 @@ describe('an answer that is no success keeps the connection, and is recorded by 
 
   it('keeps Webex’s name for the request', async () => {
     fault(json(webexBody('Something odd.'), 409));
-    await refresh();
-    expect((await stored()).fault!.trackingId).toMatch(/.+/);
+    await world.refresh();
+    expect((await world.stored()).fault!.trackingId).toMatch(/.+/);
   });
 });
 
 describe('a refused grant', () => {
   it('degrades the connection, however often a caller asks', async () => {
-    webex.control.revokeGrants({ orgId });
+    webex.control.revokeGrants({ orgId: world.orgId });
     for (let tries = 1; tries <= 5; tries++) {
-      expect((await refresh()).outcome).toBe('failed');
-      expect(await stored()).toMatchObject({ state: 'degraded', failures: tries, grant: { serial: 1 } });
+      expect((await world.refresh()).outcome).toBe('failed');
+      expect(await world.stored()).toMatchObject({ state: 'degraded', failures: tries, grant: { serial: 1 } });
       ports.clock.advance(hour);
     }
   });
 
   it('ends the connection of the only customer after twenty hours of refusals, and keeps the grant', async () => {
-    webex.control.revokeGrants({ orgId });
+    webex.control.revokeGrants({ orgId: world.orgId });
     ports.clock.advance(7 * day);
     const startedAt = ports.clock.now();
-    while ((await stored()).state !== 'reauthorization_required') {
-      await run();
+    while ((await world.stored()).state !== 'reauthorization_required') {
+      await world.run();
       ports.clock.advance(hour);
     }
     expect(ports.clock.now() - startedAt).toBeGreaterThan(20 * hour);
     expect(ports.clock.now() - startedAt).toBeLessThan(2 * day);
-    expect(await stored()).toMatchObject({ grant: { serial: 1 }, fault: { code: 'grant_refused' } });
+    expect(await world.stored()).toMatchObject({ grant: { serial: 1 }, fault: { code: 'grant_refused' } });
     expect(ports.lines.filter(({ event }) => event === 'connection_ended')).toHaveLength(1);
   });
 });
@@ -143,8 +122,8 @@ describe('a refused grant', () => {
 describe('a success that is not quite one', () => {
   it('is told as unchanged when Webex gives the token that we have', async () => {
     fault({ unchanged: true });
-    expect((await refresh()).outcome).toBe('unchanged');
-    expect(await stored()).toMatchObject({ state: 'active', failures: 0 });
+    expect((await world.refresh()).outcome).toBe('unchanged');
+    expect(await world.stored()).toMatchObject({ state: 'active', failures: 0 });
   });
 
   it.each([undefined, -5, 0, 1e300, 'soon', null, 1e-9])(
@@ -152,122 +131,71 @@ describe('a success that is not quite one', () => {
     async (life) => {
       webex.control.settings({ rotation: 'rotate' });
       fault(json({ access_token: 'new-access', refresh_token: 'new-refresh', expires_in: life }));
-      const before = (await stored()).grant!;
-      expect((await refresh()).outcome).toBe('refreshed');
-      const { grant, nextRefreshAt } = await stored();
+      const before = (await world.stored()).grant!;
+      expect((await world.refresh()).outcome).toBe('refreshed');
+      const { grant, nextRefreshAt } = await world.stored();
       expect(grant!.refreshExpiresAt).toBe(before.refreshExpiresAt);
       expect(grant!.accessExpiresAt - ports.clock.now()).toBeLessThanOrEqual(3_600_000);
       expect(nextRefreshAt! - ports.clock.now()).toBeLessThanOrEqual(1_800_000);
-      expect((await ports.sealer.open(grant!.sealedRefreshToken, refreshTokenPlace(customer))).reveal()).toBe(
-        'new-refresh',
-      );
+      expect(await world.storedRefreshToken()).toBe('new-refresh');
       expect(ports.lines.find(({ event }) => event === 'refreshed')).toMatchObject({ lifetimeAssumed: true });
     },
   );
 
   it.each([-1, 0, 1e300, 'later'])('keeps the known runway where Webex tells %s of it', async (life) => {
-    const before = (await stored()).grant!;
+    const before = (await world.stored()).grant!;
     fault(json({ access_token: 'new-access', expires_in: 1000, refresh_token_expires_in: life }));
-    await refresh();
-    expect((await stored()).grant!.refreshExpiresAt).toBe(before.refreshExpiresAt);
+    await world.refresh();
+    expect((await world.stored()).grant!.refreshExpiresAt).toBe(before.refreshExpiresAt);
   });
 
   it('keeps the scopes where Webex leaves them out, and lists those that are missing', async () => {
     webex.control.settings({ omitScope: true });
-    const { scopes } = (await stored()).grant!;
+    const { scopes } = (await world.stored()).grant!;
     ports.settings.requiredScopes = [...scopes, 'spark-admin:new_scope'];
-    await refresh();
-    expect(await stored()).toMatchObject({ grant: { scopes }, missingScopes: ['spark-admin:new_scope'] });
+    await world.refresh();
+    expect(await world.stored()).toMatchObject({ grant: { scopes }, missingScopes: ['spark-admin:new_scope'] });
     ports.settings.requiredScopes = scopes;
-    await refresh();
-    expect(await stored()).not.toHaveProperty('missingScopes');
+    await world.refresh();
+    expect(await world.stored()).not.toHaveProperty('missingScopes');
   });
 });
 
 describe('our own fault', () => {
   it('is no customer’s: the next client secret is tried, people are alerted once, and nobody is marked', async () => {
-    await connect(ports, webex.control, fleet.slice(1), ports.clock.now());
+    await world.connect(world.fleet.slice(1));
     ports.clock.advance(7 * day);
     webex.control.settings({ clientSecrets: ['newest'] });
     for (let hours = 0; hours < 3; hours++) {
-      expect((await run()).outcomes).toEqual({ unjudged: fleet.length });
+      expect((await world.run()).outcomes).toEqual({ unjudged: world.fleet.length });
       ports.clock.advance(hour);
     }
     expect(ports.lines.filter(({ event }) => event === 'fleet_refused')).toMatchObject([{ cause: 'client_refused' }]);
-    for (const { customerId } of fleet) {
+    for (const { customerId } of world.fleet) {
       expect(await readConnection(ports.store, customerId)).toMatchObject({ state: 'active', failures: 0 });
     }
     const values = { client_id: 'local-client', client_secrets: ['wrong', 'newest'] };
     await ports.secrets.add(integrationName, new Secret(JSON.stringify(values)));
     ports.clock.advance(6 * 60_000);
-    expect(await run()).toMatchObject({ ended: 'done', outcomes: { refreshed: fleet.length } });
+    expect(await world.run()).toMatchObject({ ended: 'done', outcomes: { refreshed: world.fleet.length } });
   });
 
   it('is not believed of one customer: the others are renewed', async () => {
-    await connect(ports, webex.control, fleet.slice(1), ports.clock.now());
+    await world.connect(world.fleet.slice(1));
     ports.clock.advance(7 * day);
     fault(json({ error: 'unauthorized_client' }, 401), 'always');
-    expect(await run()).toMatchObject({ ended: 'done', outcomes: { refreshed: fleet.length - 1, unjudged: 1 } });
-    expect(await stored()).toMatchObject({ state: 'degraded', failures: 1, fault: { code: 'client_refused' } });
+    expect(await world.run()).toMatchObject({
+      ended: 'done',
+      outcomes: { refreshed: world.fleet.length - 1, unjudged: 1 },
+    });
+    expect(await world.stored()).toMatchObject({ state: 'degraded', failures: 1, fault: { code: 'client_refused' } });
   });
 
   it('of secrets that cannot be read marks nobody either, and what was read once goes on being used', async () => {
-    const { read } = ports.secrets;
     ports.clock.advance(7 * day);
-    await refresh();
-    ports.secrets.read = async () => {
-      throw new Error('away');
-    };
+    await world.refresh();
+    ports.secrets.failNext('read', new Error('The secrets are away.'), { times: 'always' });
     ports.clock.advance(day);
-    expect((await refresh()).outcome).toBe('refreshed');
-    ports.secrets.read = read;
-  });
-});
-
-describe('a stored text that cannot be opened', () => {
-  const spoilt: [string, (sealed: string) => string | Promise<string>][] = [
-    ['is malformed', () => 'not a JWE'],
-    ['was changed', (sealed) => `${sealed.slice(0, -3)}AAA`],
-    ['names a key that is gone', (sealed) => sealed.replace(/^[^.]+/, header({ kid: 'gone' }))],
-    ['names no key', (sealed) => sealed.replace(/^[^.]+/, header({}))],
-    ['asks for another algorithm', (sealed) => sealed.replace(/^[^.]+/, header({ kid: 'test-1', alg: 'A256KW' }))],
-    ['belongs to another customer', () => ports.sealer.seal(new Secret('stolen'), refreshTokenPlace('somebody'))],
-  ];
-  const header = (change: object) =>
-    Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', ...change })).toString('base64url');
-
-  it.each(spoilt)('because it %s is recorded, and the connection is kept', async (_name, spoil) => {
-    const read = (await ports.store.get<Connection>(path))!;
-    const grant = { ...read.data.grant!, sealedRefreshToken: await spoil(read.data.grant!.sealedRefreshToken) };
-    await ports.store.commit([{ set: path, data: { ...read.data, grant } }]);
-    expect((await refresh()).outcome).toBe('failed');
-    expect(await stored()).toMatchObject({ state: 'degraded', fault: { code: 'sealed_text_invalid' }, grant });
-    expect(webex.control.stats().grants[orgId]?.exchanges ?? 0).toBe(0);
-  });
-});
-
-describe('a clock that jumps', () => {
-  it('back: a plan that lies too far ahead is carried out now', async () => {
-    ports.clock.advance(400 * day);
-    webex.control.settings({ lifetimes: { refreshMs: 900 * day } });
-    await ports.store.commit([{ set: path, data: { ...(await stored()), nextRefreshAt: ports.clock.now() } }]);
-    const read = await stored();
-    const refreshExpiresAt = ports.clock.now() + 900 * day;
-    await ports.store.commit([
-      {
-        set: path,
-        data: { ...read, nextRefreshAt: ports.clock.now() + 7 * day, grant: { ...read.grant, refreshExpiresAt } },
-      },
-    ]);
-    ports.clock.advance(-399 * day);
-    expect((await run()).outcomes.refreshed ?? 0).toBe(1);
-    expect((await stored()).nextRefreshAt! - ports.clock.now()).toBeLessThanOrEqual(7 * day);
-  });
-
-  it('back: a lease that lies too far ahead holds nobody up', async () => {
-    const read = await stored();
-    const lease = { owner: 'somebody', epoch: 1, endsAt: ports.clock.now() + day };
-    await ports.store.commit([{ set: path, data: { ...read, lease, epoch: 1 } }]);
-    expect((await refresh()).outcome).toBe('refreshed');
+    expect((await world.refresh()).outcome).toBe('refreshed');
   });
 });
