@@ -72,7 +72,7 @@ export interface paths {
         put?: never;
         /**
          * Start an action on all customers at or below a node
-         * @description `sync` asks for a sync of each connected customer; `connect` makes a connect link for each customer.
+         * @description `sync` requests a sync of each connected customer; `connect` creates a connect link for each customer.
          */
         post: operations["startOperation"];
         delete?: never;
@@ -90,7 +90,7 @@ export interface paths {
         };
         /**
          * Get the progress of an operation
-         * @description Kept for 30 days.
+         * @description An operation is stored for 30 days.
          */
         get: operations["getOperation"];
         put?: never;
@@ -110,7 +110,7 @@ export interface paths {
         };
         /**
          * List the results of an operation, one for each customer
-         * @description Kept for 30 days. A connect link works until `expire_time`. Customers that have left your nodes are not listed, so a page may hold fewer than `page_size` though more follow.
+         * @description Results are stored for 30 days. A connect link works until `expire_time`. Customers that have left your nodes are not listed, so a page may hold fewer than `page_size` though more follow.
          */
         get: operations["listOperationResults"];
         put?: never;
@@ -136,7 +136,7 @@ export interface paths {
         put?: never;
         /**
          * Create a customer
-         * @description Pasted tokens (`token`, `refresh_token`) are renewed at once and must belong to the organization in `account_number`. While Webex cannot be reached they are kept and tried again as soon as possible.
+         * @description Pasted tokens (`token`, `refresh_token`) are renewed at once and must belong to the organization in `account_number`. While Webex cannot be reached they are stored, and verified as soon as possible.
          */
         post: operations["createCustomer"];
         delete?: never;
@@ -184,7 +184,7 @@ export interface paths {
         put?: never;
         /**
          * Refresh Access Token
-         * @description Renews the tokens at Webex now. Requests at the same time share one renewal.
+         * @description Renews the tokens at Webex now. Simultaneous requests share one renewal.
          */
         post: operations["refreshCustomer"];
         delete?: never;
@@ -223,7 +223,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a connect link
+         * Create a connect link
          * @description An administrator of the organization opens it and authorizes the connection at Webex.
          */
         post: operations["connectCustomer"];
@@ -244,7 +244,7 @@ export interface paths {
         put?: never;
         /**
          * Reveal a working access token
-         * @description Renews the token first if it expires soon. Requires the role `token_reader`, which no other role includes. The history records every call. There is no `Idempotency-Key`: a token is not stored to be repeated.
+         * @description Renews the token first if it expires soon. Requires the role `token_reader`, which no other role includes. The history records every call. No `Idempotency-Key` is accepted, because the token is not stored for a repeated request.
          */
         post: operations["revealAccessToken"];
         delete?: never;
@@ -262,7 +262,7 @@ export interface paths {
         };
         /**
          * List a customer's syncs
-         * @description Newest first. Syncs are kept for 396 days.
+         * @description Newest first. Syncs are stored for 396 days.
          */
         get: operations["listSyncs"];
         put?: never;
@@ -302,7 +302,7 @@ export interface paths {
         };
         /**
          * List the people whose removal a sync holds
-         * @description Pages are as large as they are stored, so there is no `page_size`.
+         * @description The size of a page is fixed, so there is no `page_size`.
          */
         get: operations["listHeldRemovals"];
         put?: never;
@@ -324,7 +324,7 @@ export interface paths {
         put?: never;
         /**
          * Approve held removals
-         * @description Returns the sync that removes these people. It asks Webex about each of them again and removes only those whom Webex confirms as gone.
+         * @description Returns the sync that removes these people. It asks Webex about each of them again and removes only those that Webex confirms as gone.
          */
         post: operations["approveRemovals"];
         delete?: never;
@@ -404,7 +404,7 @@ export interface paths {
         put?: never;
         /**
          * Sync one person
-         * @description Removes no one: a person whom Webex does not know is removed by the next sync.
+         * @description Never removes the person: if Webex does not find them, the next sync confirms that and removes them.
          */
         post: operations["syncUser"];
         delete?: never;
@@ -422,7 +422,7 @@ export interface paths {
         };
         /**
          * List a customer's history
-         * @description Newest first. Entries are kept for 396 days.
+         * @description Newest first. Entries are stored for 396 days.
          */
         get: operations["listEvents"];
         put?: never;
@@ -451,7 +451,7 @@ export interface components {
             code: "invalid_request" | "unauthenticated" | "permission_denied" | "not_found" | "method_not_allowed" | "already_exists" | "version_mismatch" | "version_required" | "cursor_expired" | "idempotency_key_reused" | "request_too_large" | "unsupported_media_type" | "request_timeout" | "too_many_requests" | "not_connected" | "reauthorization_required" | "busy" | "link_not_valid" | "authorization_not_valid" | "authorization_cancelled" | "wrong_organization" | "administrator_required" | "scopes_missing" | "organization_connected" | "webex_unavailable" | "webex_rate_limited" | "webex_unauthorized" | "webex_forbidden" | "webex_not_found" | "webex_unexpected" | "grant_refused" | "client_refused" | "proxy_refused" | "conflict" | "store_unavailable" | "identity_unavailable" | "secret_missing" | "secrets_unavailable" | "queue_unavailable" | "sealed_text_invalid" | "configuration_invalid" | "internal";
             /** @description Identifies the request; please quote it when you report a problem. */
             trace: string;
-            /** @description Every problem of the request. */
+            /** @description All problems of the request. */
             errors?: {
                 pointer: string;
                 detail: string;
@@ -570,7 +570,7 @@ export interface components {
         };
         OperationCreate: {
             /**
-             * @description `sync`: Sync Webex Teams Users; `connect`: make a connect link.
+             * @description `sync`: Sync Webex Teams Users; `connect`: create a connect link.
              * @enum {string}
              */
             action: "sync" | "connect";
@@ -608,7 +608,7 @@ export interface components {
                  * @example 2026-11-23T09:30:00.000Z
                  */
                 time: string;
-                /** @description Webex's name for the failed request. */
+                /** @description Webex's id of the failed request, for its support. */
                 tracking_id: string | null;
             } | null;
         };
@@ -714,7 +714,7 @@ export interface components {
             /** @enum {string} */
             state: "waiting" | "approved" | "rejected" | "superseded";
             /**
-             * @description `many`: more removals than the thresholds allow; `empty_organization`: no person would be left; `total_differs`: Webex counts more people than the scan found.
+             * @description `many`: more removals than the thresholds allow; `empty_organization`: the scan found nobody; `total_differs`: Webex counts more people than the scan found.
              * @enum {string}
              */
             reason: "many" | "empty_organization" | "total_differs";
@@ -751,7 +751,7 @@ export interface components {
                 held: number;
                 skipped: number;
             };
-            /** @description Ids of people whose record Webex would not show or the store could not take, at most 100. They stay as they were. */
+            /** @description Ids of people that Webex refused to show or whose record could not be stored, at most 100. They stay as they were. */
             skipped: string[];
             failure: {
                 code: string;
@@ -815,7 +815,7 @@ export interface components {
              * @example 2026-11-23T09:30:00.000Z
              */
             time: string;
-            /** @description The caller; null where no caller asked. */
+            /** @description The caller; null when the system acted by itself. */
             by: string | null;
             /** @description The `trace` of the request, as in a problem. */
             request: string | null;
@@ -888,9 +888,9 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "invite_pending" | "login_disabled" | "removed";
-            /** @description Names; the id of a licence that Webex does not name. */
+            /** @description Names of licences; the id where the name is unknown. */
             licenses: string[];
-            /** @description Names; the id of a role that Webex does not name. */
+            /** @description Names of roles; the id where the name is unknown. */
             roles: string[];
             /** @description As Webex sent it. */
             create_time: string | null;
@@ -2107,7 +2107,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Make a connect link */
+            /** @description Create a connect link */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2829,7 +2829,7 @@ export interface operations {
                 /** @description One complete address, in any case. */
                 email?: string;
                 status?: "active" | "invite_pending" | "login_disabled";
-                /** @description Reads the change feed: what was added, changed or removed since this `next_since`; empty for the start. Not together with a filter. */
+                /** @description Reads the change feed: what was added, changed or removed since this `next_since`; empty to read from the start. Cannot be combined with a filter. */
                 since?: string;
                 /** @description Items per page. */
                 page_size?: number;

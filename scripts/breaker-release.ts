@@ -7,7 +7,7 @@ import { runCommand } from './operator/command.ts';
 const usage = {
   command: 'npm run breaker:release',
   purpose:
-    'Closes the circuit breaker for six hours: the next runs try every customer, and end those whose grants Webex refuses twice.',
+    'Closes the circuit breaker for six hours: the next runs try every customer, and end each connection whose grant Webex refuses twice.',
 };
 
 await runCommand(usage, async ({ ports }) => {

@@ -1,4 +1,4 @@
-/** `npm run keys:prune`: removes sealing keys that nothing needs any more. */
+/** `npm run keys:prune`: removes sealing keys that no stored text needs. */
 
 import { keyOf, keyringName } from '../shared/adapters/jose-sealer.ts';
 import { inBackups, pruneKeyring, stillSeals } from '../shared/tokens/keyring.ts';

@@ -6,7 +6,7 @@ import { resealReport } from './operator/keys.ts';
 
 const usage = {
   command: 'npm run keys:reseal',
-  purpose: 'Seals every document with the newest key. Run again after an interruption, it continues with the rest.',
+  purpose: 'Seals every document with the newest key. After an interruption, run it again: it continues with the rest.',
 };
 
 await runCommand(usage, async ({ ports }) => [resealReport(await resealAll(ports))]);

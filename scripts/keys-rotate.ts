@@ -8,7 +8,8 @@ import { newKey, resealReport } from './operator/keys.ts';
 
 const usage = {
   command: 'npm run keys:rotate',
-  purpose: 'Adds a sealing key, which seals from now on, and reseals every document with it. Nothing stops meanwhile.',
+  purpose:
+    'Adds a sealing key, which seals from now on, and reseals every document with it. The functions keep running.',
 };
 
 await runCommand(usage, async ({ secrets, ports }) => {

@@ -73,7 +73,7 @@ export interface Secrets {
 export interface Sealer {
   seal(text: Secret, place: string): Promise<string>;
   open(sealed: string, place: string): Promise<Secret>;
-  /** Whether the key that seals now has sealed the text. If not, the text is still to be sealed again after a rotation. */
+  /** Whether the key that seals now has sealed the text. If not, the text must still be sealed again after a rotation. */
   isCurrent(sealed: string): Promise<boolean>;
 }
 

@@ -1,4 +1,4 @@
-/** Called by Cloud Scheduler: renews every connection that is due and answers what it did. */
+/** Called by Cloud Scheduler: renews every connection that is due, and responds with what it did. */
 
 import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { Response } from 'express';
@@ -12,12 +12,12 @@ import type { Ports } from '../../shared/ports.ts';
 import { requestDueSyncs } from '../../shared/sync/schedule.ts';
 import { refreshDue } from '../../shared/tokens/refresh-due.ts';
 
-/** Takes up nothing new after this: well inside Scheduler's `attempt_deadline` of 30 minutes. */
+/** A run starts nothing new after this: well inside Scheduler's `attempt_deadline` of 30 minutes. */
 const budgetMs = 25 * 60_000;
 
 /**
  * The HTTP function `refresh_tokens`; who may call it is the platform's to check (`run.invoker`).
- * @param ending aborted when the instance is told to end: then the run takes up nothing new
+ * @param ending aborted on SIGTERM; then the run starts nothing new
  */
 export function refreshTokens(ports: Ports, concurrency: number, ending?: AbortSignal): HttpFunction {
   guardFunction(ports.log);
@@ -37,19 +37,19 @@ export function refreshTokens(ports: Ports, concurrency: number, ending?: AbortS
   };
 }
 
-/** Where time did not suffice the answer is 503: Scheduler calls again at once, and the run goes on with the oldest. */
+/** Responds 503 when the time was too short: Scheduler then calls again at once, and that run starts with the oldest. */
 async function refresh(ports: Ports, concurrency: number, response: Response, signal?: AbortSignal): Promise<void> {
   const startedAt = ports.clock.now();
   const endsAt = startedAt + budgetMs;
   const run = await refreshDue(ports, { concurrency, endsAt, ...(signal && { signal }) });
-  // A pending pair needs the token endpoint too, which asks for a pause.
+  // Pending pairs need the token endpoint too, and Webex has asked for a pause there.
   const verified = run.ended === 'rate_limited' ? 0 : await settlePendingDue(ports, { concurrency, endsAt });
   const facts = { ...run, verified, ...(await sweep(ports)), durationMs: ports.clock.now() - startedAt };
   ports.log.info('refresh_run', facts);
   response.status(run.ended === 'out_of_time' ? 503 : 200).json(facts);
 }
 
-/** The same for syncs: what is due is asked for, and done by `sync_users`. */
+/** The same for syncs: requests those that are due, and `sync_users` does the work. */
 async function sync(ports: Ports, response: Response): Promise<void> {
   const startedAt = ports.clock.now();
   const run = await requestDueSyncs(ports, startedAt + budgetMs);
@@ -58,7 +58,7 @@ async function sync(ports: Ports, response: Response): Promise<void> {
   response.status(run.ended === 'out_of_time' ? 503 : 200).json(facts);
 }
 
-/** What a lost message has left lying. It never fails the refresh: the next hour sweeps again. */
+/** Finds the work that lost messages have left unfinished. It never fails the refresh: the next hour tries again. */
 async function sweep(ports: Ports): Promise<{ removals?: number; operations?: number }> {
   try {
     const [removals, operations] = await Promise.all([resumeStalledPurges(ports), resumeStalledOperations(ports)]);

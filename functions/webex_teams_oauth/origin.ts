@@ -1,6 +1,6 @@
 /**
- * Keeps the token page on its own origin, the one of `OAUTH_URL`. Whoever serves another page on an origin can read this one
- * there, for example with a service worker, and all functions of a project share the origin `cloudfunctions.net`.
+ * Keeps the token page on its own origin, the one of `OAUTH_URL`. Any other page on the same origin could read this one, for
+ * example with a service worker, and all functions of a project share the origin `cloudfunctions.net`.
  */
 
 import type { Request } from 'express';

@@ -1,6 +1,6 @@
 /**
- * Caches a value that is read seldom and used often, such as a keyring. It keeps serving the cached value while the source
- * fails; it does no reading of its own and has no clock.
+ * Caches a value that is used often and read rarely, such as a keyring, and serves the cached value while the source fails.
+ * The caller supplies the reading and the time.
  */
 
 export interface Cached<T> {

@@ -1,4 +1,6 @@
-/** Deletes a customer: its tokens at once, at Webex too where the scopes allow it, and everything else in the background. */
+/**
+ * Deletes a customer: its tokens at once (and at Webex, where the scopes allow it), and everything else in the background.
+ */
 
 import { actor, type Caller } from '../domain/caller.ts';
 import { proxiesOf, uniquenessPaths } from '../domain/customer.ts';

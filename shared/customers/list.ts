@@ -27,7 +27,10 @@ export interface CustomerPage {
   next?: Position;
 }
 
-/** Connections read for one page: a filter that few customers match must not read a hundred thousand for one response. */
+/**
+ * Connections read for one page: a filter that few customers match must not read a hundred thousand documents for one
+ * response.
+ */
 const scanLimit = 1000;
 
 /**

@@ -1,4 +1,4 @@
-/** Deletes what a deleted customer has left behind; a repetition continues where the last one stopped. */
+/** Deletes everything that a deleted customer has left behind. If it is interrupted, the next call continues. */
 
 import type { Ports } from '../ports.ts';
 import {

@@ -17,7 +17,7 @@ export interface CustomerRead {
   connection: Connection;
 }
 
-/** The two documents as they were read, with the versions that a commit names. */
+/** The two documents with the versions that were read. */
 export interface StoredCustomer {
   record: Stored<Customer>;
   connection: Stored<Connection>;
@@ -91,7 +91,7 @@ export async function createCustomer(
 /** 72 random bits: no two states of a record have the same ETag. */
 const newEtag = () => randomUUID().replaceAll('-', '').slice(0, 18);
 
-/** What lists filter and order by, kept with the connection so that one query answers every list. */
+/** The fields that lists filter and order by, copied to the connection so that one query answers every list. */
 function listedBy(customer: CustomerFields): Pick<Connection, 'ancestors' | 'nameKey'> {
   return { ancestors: ancestors(customer.hierarchy), nameKey: nameKey(customer.name) };
 }
@@ -156,7 +156,7 @@ function decideChange(
   };
 }
 
-/** Which organization a grant may be of, and how it is verified. */
+/** The fields that decide which organization a grant may belong to, and through which proxy it is verified. */
 const judgedWithGrant: (keyof Customer)[] = ['accountNumber', 'httpProxy', 'httpsProxy'];
 
 /**

@@ -1,6 +1,6 @@
 /**
  * Answers requests that the functions framework or Express refuse by themselves. Without it they send an HTML page with the
- * error's message, and print the stack to standard error, where it counts as an error of ours.
+ * error's message, and print the stack to standard error, where it counts as an error on our side.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';

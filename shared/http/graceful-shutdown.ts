@@ -8,7 +8,10 @@ import type { Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../ports.ts';
 
-/** Cloud Run kills ten seconds after SIGTERM. @see https://cloud.google.com/run/docs/container-contract#instance-shutdown */
+/**
+ * Cloud Run kills the instance ten seconds after SIGTERM. @see
+ * https://cloud.google.com/run/docs/container-contract#instance-shutdown
+ */
 const graceMs = 9_000;
 /** Work without any call to a port for this long has ended, because between two calls it only computes. */
 const quietMs = 100;

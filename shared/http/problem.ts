@@ -16,7 +16,7 @@ export interface ProblemBody {
   errors?: { pointer: string; detail: string }[];
 }
 
-/** When to try again, for failures that pass by themselves and do not say so. */
+/** When to try again, for temporary failures that name no time themselves. */
 export const retryAfterSeconds: Partial<Record<FailureCode, number>> = {
   busy: 1,
   store_unavailable: 5,

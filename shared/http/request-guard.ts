@@ -15,7 +15,7 @@ import { sendProblem } from './problem.ts';
 import { type BodyReading, checkBodyHeaders, free, hasBody, parseBody, readBody } from './request-body.ts';
 import { traceOf } from './trace.ts';
 
-/** More bodies than this are not read at a time: the one that has taken longest gives way, which an honest one rarely is. */
+/** How many bodies are read at the same time. Above it the slowest one is refused, which is rarely an honest one. */
 const maxReadings = 50;
 /** After a refusal the connection stays open this long, because a reset could reach the client before the response. */
 const lingerMs = 500;
@@ -165,7 +165,7 @@ const malformedStatuses: Record<string, string> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-/** Answers what is not HTTP, as Node does by itself, and frees the copy of what was received. */
+/** Answers bytes that are not HTTP, as Node does by itself, and frees the copy of what was received. */
 function refuseMalformed(error: Error & { code?: string; rawPacket?: Buffer }, socket: Duplex): void {
   if (error.rawPacket) free(error.rawPacket);
   const status = malformedStatuses[error.code ?? ''] ?? '400 Bad Request';

@@ -46,7 +46,7 @@ export async function continueOperation(ports: Ports, id: string, endsAt: number
       ...results.done.map((result): Write => ({ set: `${resultsOf(id)}/${result.id}`, data: result })),
     ];
     const messages = after.running && !mayContinue ? [{ operation: id }] : [];
-    // Another message has taken over what this one held for too long: its results count.
+    // Another message has taken over the operation, which this one held for too long. The other one's results count.
     if (!(await commitUnlessConflict(ports, { writes, messages }))) return;
     if (!after.running) return ports.log.info('operation_done', { operation: id, ...after.counts });
     held = mayContinue ? await acquire(ports, id, after.lease!.owner) : undefined;

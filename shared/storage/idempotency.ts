@@ -63,7 +63,7 @@ export function keyState(
 
 /**
  * Performs a request once. While the first request with the key is in progress, others wait for its response. A failure
- * gives the key back, so that the request may be sent again with it.
+ * releases the key, so that the request may be sent again with it.
  * @throws Failure `idempotency_key_reused` when the key came with another request, `busy` when the first request with it
  *   takes long, and what `perform` throws
  */
@@ -159,7 +159,7 @@ async function commitClaim(
   }
 }
 
-/** Extends the claim while the work goes on, so that no other process takes a long request for an abandoned one. */
+/** Extends the claim while the work goes on, so that no other process mistakes a long request for an abandoned one. */
 function renewUntilStopped(ports: IdempotencyPorts, claimed: Claim): { stop(): Promise<void> } {
   const { clock } = ports;
   const stopped = new AbortController();

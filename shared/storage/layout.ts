@@ -1,4 +1,4 @@
-/** Where each document is kept: the one list of the store's layout (docs/storage.md explains it). */
+/** Where each document is stored: the one list of all paths (docs/storage.md explains them). */
 
 export const connections = 'connections';
 export const outbox = 'outbox';
@@ -25,15 +25,15 @@ export const removalPath = (id: string) => `${removals}/${id}`;
 export const operations = 'operations';
 export const operationPath = (id: string) => `${operations}/${id}`;
 export const resultsOf = (id: string) => `${operationPath(id)}/results`;
-/** Whose existence keeps an organization with one customer only, counted from the commit that verified its grant. */
+/** Its existence reserves an organization for one customer, from the commit that verified the customer's grant. */
 export const verifiedOrganizationPath = (organization: string) => `names/verified:${organization}`;
 export const idempotency = 'idempotency';
 export const idempotencyPath = (hash: string) => `${idempotency}/${hash}`;
 export const usedStates = 'used_states';
 export const usedStatePath = (hash: string) => `${usedStates}/${hash}`;
 
-/** What a connect link in an operation's results is sealed for. */
+/** The place that a connect link in an operation's results is sealed for. */
 export const resultUrlPlace = (operation: string, customer: string) => `${resultsOf(operation)}/${customer} url`;
-/** Where a connection's tokens are sealed for: elsewhere they do not open. */
+/** The places that a connection's tokens are sealed for; elsewhere they do not open. */
 export const accessTokenPlace = (id: string) => `${connectionPath(id)} access_token`;
 export const refreshTokenPlace = (id: string) => `${connectionPath(id)} refresh_token`;

@@ -1,11 +1,11 @@
-/** Reading long lists: page after page for a pass over all of it, or one page with the place where the next one begins. */
+/** Reads long lists: all pages one after another, or one page with the place where the next one begins. */
 
 import type { Query, Store, Stored } from '../ports.ts';
 
-/** Documents fetched at a time: enough that the next page has arrived before this one is worked off. */
+/** Documents fetched at a time: enough that the next page arrives before the work on this one ends. */
 const defaultPageSize = 300;
 
-/** The place of a document in a query's order: it stays right whatever is written before or behind it. */
+/** The place of a document in a query's order: it stays correct whatever is written before or after it. */
 export interface Position {
   /** The ordered field's value; absent where the order is by id. */
   value?: string | number;
@@ -19,8 +19,8 @@ function positionOf({ path, data }: Stored<unknown>, { orderBy }: Pick<Query, 'o
 }
 
 /**
- * Every document that matches, in the query's order. The first page is requested at once, each further one while the page
- * before it is worked off.
+ * Every document that matches, in the query's order. The first page is requested at once, each further one during the work
+ * on the page before it.
  * @throws Failure what the store throws, where the page is reached
  */
 export function everyDocument<T>(
@@ -30,7 +30,7 @@ export function everyDocument<T>(
 ): AsyncGenerator<Stored<T>, void> {
   const fetchPage = (after?: Position) => {
     const page = store.query<T>({ ...query, ...(after && { after }), limit: pageSize });
-    // A page that nobody comes to read must not end the process when it fails.
+    // A page that is never read must not end the process when its request fails.
     page.catch(() => {});
     return page;
   };

@@ -34,7 +34,7 @@ const pause = { firstMs: 20, maxMs: 640 };
 /**
  * Runs `decide` and commits its decision, all or nothing; after a conflict `decide` reads and decides again. After the
  * commit the events are published and the messages sent. What a crash leaves unpublished or unsent is stored, and the next
- * sweep repeats it.
+ * sweep publishes or sends it.
  * @throws Failure `busy` when it loses every time; what `decide` and the store throw
  */
 export async function transact<T>(ports: TransactPorts, decide: () => Promise<Decision & { result: T }>): Promise<T> {

@@ -117,7 +117,7 @@ export async function readUser(
   return user.data;
 }
 
-/** The id under which a user named by Webex's id or by its uuid is stored; undefined for what is no id. */
+/** The id under which a user named by Webex's id or by its uuid is stored; undefined if the text is not an id. */
 export function userIdOf(text: string): string | undefined {
   const id = bareId(text);
   return isDocumentId(id) ? id : undefined;

@@ -217,7 +217,7 @@ const sentences: Partial<Record<FailureCode, string>> = {
   grant_refused: 'Webex refused the refresh token.',
   client_refused: "Webex refused this product's client credentials.",
   proxy_refused: "The customer's proxy refused the connection.",
-  conflict: 'These removals were rejected already.',
+  conflict: 'These removals are already rejected.',
   store_unavailable: 'The store cannot be reached. Try again.',
   identity_unavailable: "Google's certificates cannot be reached. Try again.",
   secrets_unavailable: 'The sealing keys cannot be reached. Try again.',

@@ -60,7 +60,7 @@ const about = `Keeps every customer's Webex connection alive and its user list i
 
 **Callers** send a Google-signed ID token whose audience is the address of this API: \`Authorization: Bearer …\`. Where Cloud Run checks callers too, send the same token in \`X-Serverless-Authorization\` as well, because Cloud Run removes the signature from the header that it checks. A caller is granted a role for a node of the hierarchy and everything below it. Outside its nodes a customer does not exist for the caller (404). Roles: \`reader\` < \`operator\` < \`administrator\`; no other role includes \`token_reader\`.
 
-**Errors** are \`application/problem+json\` (RFC 9457). \`code\` is stable. \`errors\` lists every problem of the request, each with a JSON pointer into the body or the name of a parameter. Quote \`trace\` when you report a problem. Errors that pass by themselves carry \`Retry-After\`.
+**Errors** are \`application/problem+json\` (RFC 9457). \`code\` is stable. \`errors\` lists every problem of the request, each with a JSON pointer into the body or the name of a parameter. Quote \`trace\` when you report a problem. Errors that a later attempt can avoid carry \`Retry-After\`.
 
 **Safe to repeat.** With an \`Idempotency-Key\` a POST is performed once: for 24 hours the same request with the same key gets the same response. \`If-Match\` on PATCH and DELETE prevents one editor from overwriting another.
 

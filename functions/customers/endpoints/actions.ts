@@ -40,7 +40,7 @@ const accessTokenResponse = z
   })
   .meta({ id: 'AccessToken' });
 
-/** What a call of Webex for this customer may fail with. */
+/** The failures of a call to Webex for this customer. */
 export const webexFailures: FailureCode[] = [
   'not_connected',
   'reauthorization_required',
@@ -58,7 +58,7 @@ export const actionEndpoints: Endpoint[] = [
     id: 'refreshCustomer',
     tag: 'actions',
     summary: 'Refresh Access Token',
-    description: 'Renews the tokens at Webex now. Requests at the same time share one renewal.',
+    description: 'Renews the tokens at Webex now. Simultaneous requests share one renewal.',
     method: 'post',
     path: '/{id}:refresh',
     role: 'operator',
@@ -95,7 +95,7 @@ export const actionEndpoints: Endpoint[] = [
   endpoint({
     id: 'connectCustomer',
     tag: 'actions',
-    summary: 'Make a connect link',
+    summary: 'Create a connect link',
     description: 'An administrator of the organization opens it and authorizes the connection at Webex.',
     method: 'post',
     path: '/{id}:connect',
@@ -114,7 +114,7 @@ export const actionEndpoints: Endpoint[] = [
     tag: 'actions',
     summary: 'Reveal a working access token',
     description:
-      'Renews the token first if it expires soon. Requires the role `token_reader`, which no other role includes. The history records every call. There is no `Idempotency-Key`: a token is not stored to be repeated.',
+      'Renews the token first if it expires soon. Requires the role `token_reader`, which no other role includes. The history records every call. No `Idempotency-Key` is accepted, because the token is not stored for a repeated request.',
     method: 'post',
     path: '/{id}:accessToken',
     role: 'token_reader',

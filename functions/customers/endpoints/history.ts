@@ -12,7 +12,7 @@ export const historyEndpoints: Endpoint[] = [
     id: 'listEvents',
     tag: 'history',
     summary: "List a customer's history",
-    description: 'Newest first. Entries are kept for 396 days.',
+    description: 'Newest first. Entries are stored for 396 days.',
     method: 'get',
     path: '/{id}/events',
     role: 'reader',

@@ -13,7 +13,8 @@ export const operationEndpoints: Endpoint[] = [
     id: 'startOperation',
     tag: 'operations',
     summary: 'Start an action on all customers at or below a node',
-    description: '`sync` asks for a sync of each connected customer; `connect` makes a connect link for each customer.',
+    description:
+      '`sync` requests a sync of each connected customer; `connect` creates a connect link for each customer.',
     method: 'post',
     path: '/operations',
     role: 'operator',
@@ -34,7 +35,7 @@ export const operationEndpoints: Endpoint[] = [
     id: 'getOperation',
     tag: 'operations',
     summary: 'Get the progress of an operation',
-    description: 'Kept for 30 days.',
+    description: 'An operation is stored for 30 days.',
     method: 'get',
     path: '/operations/{operation}',
     role: 'operator',
@@ -49,7 +50,7 @@ export const operationEndpoints: Endpoint[] = [
     tag: 'operations',
     summary: 'List the results of an operation, one for each customer',
     description:
-      'Kept for 30 days. A connect link works until `expire_time`. Customers that have left your nodes are not listed, so a page may hold fewer than `page_size` though more follow.',
+      'Results are stored for 30 days. A connect link works until `expire_time`. Customers that have left your nodes are not listed, so a page may hold fewer than `page_size` though more follow.',
     method: 'get',
     path: '/operations/{operation}/results',
     role: 'operator',

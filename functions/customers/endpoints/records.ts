@@ -60,7 +60,7 @@ export const recordEndpoints: Endpoint[] = [
     tag: 'customers',
     summary: 'Create a customer',
     description:
-      'Pasted tokens (`token`, `refresh_token`) are renewed at once and must belong to the organization in `account_number`. While Webex cannot be reached they are kept and tried again as soon as possible.',
+      'Pasted tokens (`token`, `refresh_token`) are renewed at once and must belong to the organization in `account_number`. While Webex cannot be reached they are stored, and verified as soon as possible.',
     method: 'post',
     path: '/',
     role: 'administrator',
@@ -174,7 +174,7 @@ function toResult(ports: Ports, read: CustomerRead): EndpointResult {
 }
 
 /**
- * Tokens are stored before the record is changed: those of another organization must not be.
+ * Stores the tokens before the record changes, because a refused token must leave the record as it was.
  * @throws Failure `invalid_request`
  */
 function assertSameOrganization({ accountNumber }: Customer, sent: string | undefined): void {

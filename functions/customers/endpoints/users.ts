@@ -51,7 +51,7 @@ export const userEndpoints: Endpoint[] = [
     id: 'syncUser',
     tag: 'users',
     summary: 'Sync one person',
-    description: 'Removes no one: a person whom Webex does not know is removed by the next sync.',
+    description: 'Never removes the person: if Webex does not find them, the next sync confirms that and removes them.',
     method: 'post',
     path: '/{id}/users/{user}:sync',
     role: 'operator',
@@ -96,7 +96,7 @@ async function listChanges(ports: Ports, customerId: string, since: string, limi
   return { body: { users, next_page_token: null, next_since: changes.cursor, more: changes.more } };
 }
 
-/** @throws Failure `not_found` for what cannot be a user's id */
+/** @throws Failure `not_found` for a text that cannot be a user's id */
 function idOfUser(param: string): string {
   const id = userIdOf(param);
   if (id === undefined) throw new Failure('not_found', 'There is no such user.');

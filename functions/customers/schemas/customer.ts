@@ -16,7 +16,7 @@ const failureResponse = z.object({
   code: z.string(),
   message: z.string(),
   time,
-  tracking_id: z.string().nullable().meta({ description: "Webex's name for the failed request." }),
+  tracking_id: z.string().nullable().meta({ description: "Webex's id of the failed request, for its support." }),
 });
 
 const connectionResponse = z

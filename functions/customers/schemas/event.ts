@@ -10,7 +10,7 @@ export const eventResponse = z
     id: z.string(),
     type: z.enum(eventTypes).meta({ description: 'More types may be added.' }),
     time,
-    by: z.string().nullable().meta({ description: 'The caller; null where no caller asked.' }),
+    by: z.string().nullable().meta({ description: 'The caller; null when the system acted by itself.' }),
     request: z.string().nullable().meta({ description: 'The `trace` of the request, as in a problem.' }),
     facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   })

@@ -14,6 +14,6 @@ export const problemResponse = z
     errors: z
       .array(z.object({ pointer: z.string(), detail: z.string() }))
       .optional()
-      .meta({ description: 'Every problem of the request.' }),
+      .meta({ description: 'All problems of the request.' }),
   })
   .meta({ id: 'Problem', description: 'What went wrong (RFC 9457).' });

@@ -51,7 +51,7 @@ export const usersQuery = z
     status: z.enum(userStatuses).optional(),
     since: z.string().max(256).optional().meta({
       description:
-        'Reads the change feed: what was added, changed or removed since this `next_since`; empty for the start. Not together with a filter.',
+        'Reads the change feed: what was added, changed or removed since this `next_since`; empty to read from the start. Cannot be combined with a filter.',
     }),
     ...page,
   })

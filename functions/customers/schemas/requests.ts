@@ -210,7 +210,7 @@ export const operationCreate = z
   .strictObject({
     action: z
       .enum(bulkActions)
-      .meta({ description: '`sync`: Sync Webex Teams Users; `connect`: make a connect link.' }),
+      .meta({ description: '`sync`: Sync Webex Teams Users; `connect`: create a connect link.' }),
     hierarchy,
     state: z
       .enum(connectionStates)

@@ -12,7 +12,7 @@ const heldRemovalsResponse = z
     state: z.enum(['waiting', 'approved', 'rejected', 'superseded']),
     reason: z.enum(['many', 'empty_organization', 'total_differs']).meta({
       description:
-        '`many`: more removals than the thresholds allow; `empty_organization`: no person would be left; `total_differs`: Webex counts more people than the scan found.',
+        '`many`: more removals than the thresholds allow; `empty_organization`: the scan found nobody; `total_differs`: Webex counts more people than the scan found.',
     }),
     count,
     decided_by: z.string().nullable(),
@@ -45,7 +45,7 @@ export const syncResponse = z
     }),
     skipped: z.array(z.string()).meta({
       description:
-        'Ids of people whose record Webex would not show or the store could not take, at most 100. They stay as they were.',
+        'Ids of people that Webex refused to show or whose record could not be stored, at most 100. They stay as they were.',
     }),
     failure: z.object({ code: z.string(), message: z.string(), tracking_id: z.string().nullable() }).nullable(),
     held: heldRemovalsResponse.nullable(),

@@ -26,8 +26,8 @@ export const userResponse = z
     status: z
       .enum([...userStatuses, 'removed'])
       .meta({ description: "Derived from Webex's `loginEnabled` and `invitePending`, not from presence." }),
-    licenses: z.array(z.string()).meta({ description: 'Names; the id of a licence that Webex does not name.' }),
-    roles: z.array(z.string()).meta({ description: 'Names; the id of a role that Webex does not name.' }),
+    licenses: z.array(z.string()).meta({ description: 'Names of licences; the id where the name is unknown.' }),
+    roles: z.array(z.string()).meta({ description: 'Names of roles; the id where the name is unknown.' }),
     create_time: text.meta({ description: 'As Webex sent it.' }),
     remove_time: time.nullable(),
   })

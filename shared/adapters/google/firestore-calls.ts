@@ -1,4 +1,7 @@
-/** Calls Firestore: connects with the first call, repeats what fails for a temporary reason, and says whether the outcome is known. */
+/**
+ * Calls Firestore: connects with the first call, repeats calls that fail for a temporary reason, and says whether the
+ * outcome is known.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FirestoreClient } from '@google-cloud/firestore-api';
@@ -11,7 +14,7 @@ const totalTimeoutMs = 12_000;
 const attemptTimeoutMs = 6_000;
 const retryDelay = { firstMs: 50, maxMs: 1_000 };
 
-/** After these the server may or may not have done what it was told. */
+/** After these statuses the outcome is unknown: the server may have done the write. */
 const unknownOutcomes = new Set<number | undefined>([
   grpcStatus.cancelled,
   grpcStatus.unknown,

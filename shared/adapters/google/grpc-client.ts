@@ -1,6 +1,6 @@
 /**
- * What the uses of Google's generated clients have in common: status codes, retries, emulators, and what of an error may be
- * passed on. The clients are CommonJS: when a bundle imports one later, its names are on `default` alone.
+ * Shared by the users of Google's generated clients: status codes, retries, emulators, and the part of an error that is safe
+ * to pass on. The clients are CommonJS: when a bundle imports one later, its names are on `default` alone.
  */
 
 import { truncate } from '../../domain/truncate.ts';

@@ -7,7 +7,7 @@ import { push } from './push.ts';
 import { type LocalMessage, type MessageTable, openMessageTable, type Row } from './sqlite-messages.ts';
 
 export interface LocalQueueOptions {
-  /** `:memory:` keeps no file. Only one process at a time may deliver from a file. */
+  /** `:memory:` uses no file. Only one process at a time may deliver from a file. */
   file: string;
   /** The endpoint of each topic. Messages of other topics stay in the table. */
   endpoints?: Record<string, string>;

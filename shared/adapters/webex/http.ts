@@ -106,7 +106,7 @@ function toFailure(error: RequestError, proxy: string | undefined, trackingId: s
 /** The text of an error may be logged, and some gateways repeat what they were sent. */
 function withoutSecrets(body: string, { form = {}, accessToken }: WebexRequest): string {
   const secrets = secretFields.flatMap((field) => form[field] ?? []).concat(accessToken?.reveal() ?? []);
-  // A shorter one is no secret of Webex but typed by a person, and removing it would garble Webex's own words.
+  // A shorter value was not issued by Webex but typed by a person, and removing it would garble Webex's text.
   return secrets
     .filter(({ length }) => length >= 8)
     .reduce((text, secret) => text.replaceAll(secret, '[redacted]'), body);

@@ -12,7 +12,7 @@ export interface Agents {
   https: HttpsAgent;
 }
 
-/** Proxies whose open tunnels are kept for the next call. */
+/** For how many proxies open tunnels are reused by the next call. */
 const maxProxies = 500;
 /** The code of an error for a proxy whose name resolves to a local address. */
 export const localAddressCode = 'EPROXYLOCAL';
@@ -26,7 +26,7 @@ export interface ProxyOptions {
   connectMs: number;
 }
 
-/** The one of a customer's two proxies that is used. */
+/** Which of a customer's two proxies is used. */
 export function usedProxy(proxies: Proxies | undefined, usesTls: boolean): string | undefined {
   return usesTls ? (proxies?.https ?? proxies?.http) : proxies?.http;
 }

@@ -60,7 +60,9 @@ function beforeTunnel(code: string, status: number, message: string): Reason {
   return reasonsByCode[code] ?? { text: 'cannot be used', temporary: true };
 }
 
-/** In an open tunnel, only what TLS says can be known: a proxy that inspects it shows a certificate of its own. */
+/**
+ * In an open tunnel only TLS can show that the proxy is the cause: a proxy that inspects it shows a certificate of its own.
+ */
 function inTunnel(code: string): Reason | undefined {
   if (certificateCode.test(code)) {
     return { text: 'inspects TLS: its certificate is not that of Webex. Exempt Webex from the inspection' };

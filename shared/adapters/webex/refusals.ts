@@ -9,8 +9,8 @@ import { trackingIdOf, type WebexResponse } from './responses.ts';
 const retryAfter = { absentMs: 15_000, minMs: 1_000, maxMs: 3_600_000 };
 
 /**
- * 4xx that pass by themselves: the request arrived too slowly, too early or on the connection of another host, or a gateway gave
- * up on it.
+ * 4xx that a retry can cure: the request arrived too slowly, too early or on the connection of another host, or a gateway
+ * gave up on it.
  */
 const temporaryStatuses = new Set([408, 421, 425, 499]);
 
@@ -59,8 +59,8 @@ function isHtml({ header }: WebexResponse): boolean {
 }
 
 /**
- * The failure for a refused request of tokens. Only a response that says that the grant itself is dead is `grant_refused`;
- * any other refusal never costs a customer the connection.
+ * The failure for a refused token request. It is `grant_refused` only when the response says that the grant itself is dead;
+ * no other refusal ends a connection.
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  */
 export function toTokenFailure(response: WebexResponse, now: number): Failure {
@@ -88,8 +88,9 @@ const refuses = (words: string) =>
 const [refusesGrant, refusesClient] = [refuses(grantWords), refuses(clientWords)];
 
 /**
- * Whom a token response refuses. Webex has two forms of a refusal, and only one has RFC 6749's `error`; in the other one the
- * words must be read. `invalid_request` never means the grant: the request may have lost something on its way.
+ * Whether a token response refuses the client or the grant. Webex has two forms of a refusal. Only one has RFC 6749's
+ * `error`; in the other one the text decides. `invalid_request` never means the grant, because a part of the request may
+ * have been lost on its way.
  */
 function refusedParty(response: WebexResponse): 'client' | 'grant' | undefined {
   if (![400, 401, 403].includes(response.status)) return undefined;

@@ -22,7 +22,7 @@ export function toItems(response: WebexResponse): Fields[] {
   return items.map(fieldsOf);
 }
 
-/** The failure for a successful response that lacks what was asked for. */
+/** The failure for a successful response without the requested data. */
 export function unreadable(response: WebexResponse): Failure {
   return new Failure('webex_unavailable', 'Webex sent a response that cannot be read.', {
     ...trackingIdOf(response),
@@ -103,7 +103,7 @@ export function toOrganization(response: WebexResponse): Organization {
   return { id, displayName: textOf(body.displayName) ?? id };
 }
 
-/** The people of a look-up by ids who, Webex says, do not exist. */
+/** The ids of a look-up that Webex does not find. */
 export function toNotFoundIds(response: WebexResponse): string[] {
   return textsOf(fieldsOf(response.body).notFoundIds).map(bareId);
 }
