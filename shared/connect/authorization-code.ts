@@ -82,9 +82,9 @@ export interface CallbackParams {
   error?: string | undefined;
 }
 
-/** What the function does around a callback. */
+/** What the function `webex_teams_oauth` provides for a callback. */
 export interface CallbackHooks {
-  /** Makes a failure of anything thrown, and logs it. */
+  /** Converts anything thrown to a failure, and logs it. */
   logAndClassify(error: unknown): Failure;
   /** Called before Webex is asked. @throws Failure `too_many_requests` */
   admitExchange(): void;
@@ -93,12 +93,12 @@ export interface CallbackHooks {
 export interface FinishedCallback {
   /** `restart`: this state was used by another code, whose outcome must not be shown for this one. */
   show: 'result' | 'restart';
-  /** What the browser's cookie must hold from now on. */
+  /** The new content of the browser's cookie. */
   pending: PendingAuthorization;
 }
 
 /**
- * Completes the authorization whose `state` this browser has proved. A state serves one code, once: a repeated callback
+ * Completes the authorization whose `state` this browser has proved. A state is used for one code, once: a repeated callback
  * changes nothing. The outcome, good or bad, is stored for `readOutcome`. A callback without a code writes nothing.
  * @throws Failure if the store is unavailable
  */
@@ -126,7 +126,7 @@ export async function finishAuthorization(
   return { show: 'result', pending: current };
 }
 
-/** Why the callback cannot be completed, before anything is asked or written. */
+/** Why the callback cannot be completed. Checked before Webex is called or anything is written. */
 function callbackProblem({ clock }: Ports, pending: PendingAuthorization, { code, error }: CallbackParams) {
   const refuse = (text: string) => new Failure('authorization_not_valid', text);
   if (pending.endsAt <= clock.now()) return refuse('The sign-in took longer than 10 minutes.');

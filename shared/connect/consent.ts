@@ -1,6 +1,6 @@
 /**
- * A consent through a connect link: verified first, then stored in the customer under a new epoch. It needs no lease: a refresh
- * that is still running holds the old epoch, so its result is dropped, because the new grant replaces it.
+ * A consent through a connect link: verified first, then stored in the customer under a new epoch. It needs no lease: a
+ * refresh that is still running belongs to the old epoch, so its result is dropped.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -20,7 +20,7 @@ import { isRejection, verifyGrant } from '../tokens/verify-grant.ts';
 import type { OpenLink } from './link.ts';
 import { commitUntilSafe, decideGrant } from './store-grant.ts';
 
-/** What Webex must give for a code: a customer cannot be kept connected without a refresh token. */
+/** What Webex must return for a code. Without a refresh token a connection could not be renewed. */
 export type ConsentedPair = TokenPair & Required<Pick<TokenPair, 'refreshToken'>>;
 
 interface Reads {
@@ -64,7 +64,7 @@ function storeConsent(ports: Ports, opened: Stored<ConnectLink>, given: Given): 
       store.get<Connection>(connectionPath(customerId)),
       store.get<ConnectLink>(opened.path),
     ]);
-    // Our own commit, whose response was lost.
+    // Recognizes our own commit after a lost response.
     if (connection && hasPair(connection.data, given.sealed)) return { writes: [], result: connection.data };
     if (!customer || !connection || !link || link.data.usedAt !== undefined) {
       throw new Failure('link_not_valid', 'This link was used in the meantime.');

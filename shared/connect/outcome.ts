@@ -12,9 +12,9 @@ import { usedStatePath } from '../storage/layout.ts';
 
 /** How long a request waits for an outcome that another request of the browser is still working on. */
 const wait = { tries: 40, ms: 500 };
-/** Longer than the platform lets a request of the token page run: the process that claimed the state must have died. */
+/** Longer than any request to the token page may run: after this, the process that claimed the state must have died. */
 const abandonedMs = 3 * 60_000;
-/** The tokens exist nowhere else by then, so a store that is briefly unavailable is tried again. */
+/** How often to try to store an outcome: by then the tokens exist nowhere else. */
 const storeTries = 6;
 const storePause = { firstMs: 200, maxMs: 3_000 };
 

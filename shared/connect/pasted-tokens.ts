@@ -1,6 +1,6 @@
 /**
- * Tokens that a caller pastes: exchanged at once under the lease, stored before anything else is done with them, then verified.
- * While Webex is away a customer that has nothing better keeps the pasted pair as pending.
+ * Tokens that a caller pastes: exchanged at once under the lease, stored before anything else is done with them, then
+ * verified. While Webex is unavailable, a customer without a working grant keeps the pasted pair as pending.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -28,10 +28,10 @@ export interface PastedTokens {
   refreshToken: Secret;
 }
 
-/** `verified`, or accepted and waiting because Webex could not be asked. */
+/** `verified`, or accepted and waiting because Webex did not respond. */
 export type ExchangeResult = { kind: 'verified' } | { kind: 'waiting'; failure: Failure };
 
-/** The scheduled pass leaves a pair alone that a request is working on, unless the request has died. */
+/** For this long the scheduled run leaves the pair to the request that pasted it; after that, the request must have died. */
 const requestMs = 2 * leaseMs;
 
 /**
@@ -49,7 +49,7 @@ export async function exchangePastedTokens(
   await assertNotPaused(ports);
   const { connection } = await readStored(ports.store, caller, customer.id, 'administrator');
   if (await isStoredPair(ports, connection.data, pasted)) {
-    // Exchanged as another pair it would be rotated away under the connection that it serves.
+    // Exchanging it as a separate pair could rotate the token that the connection is using.
     await refreshOnDemand(ports, customer.id, actor(caller));
     return { kind: 'verified' };
   }
@@ -68,8 +68,8 @@ export async function exchangePastedTokens(
 }
 
 /**
- * Creates a customer together with pasted tokens. The record and its names are stored before Webex is asked, so that no token
- * is spent on a name that is taken; when the tokens are refused the record is deleted again.
+ * Creates a customer together with pasted tokens. The record and its names are stored before Webex is asked, so that no
+ * refresh token is exchanged for a name that is taken; when the tokens are refused the record is deleted again.
  * @throws Failure what `createCustomer` and `exchangePastedTokens` throw
  */
 export async function createWithTokens(
@@ -91,7 +91,7 @@ export async function createWithTokens(
   return readCustomer(ports.store, caller, customer.id, 'administrator');
 }
 
-/** Unless a pair of another way has come in the meantime, or one that Webex has renewed. */
+/** Deletes the new customer, unless another pair has arrived in the meantime or Webex has renewed the pasted one. */
 async function deleteUnconnected(ports: Ports, caller: Caller, customerId: string): Promise<void> {
   try {
     const read = await readStored(ports.store, caller, customerId, 'administrator');
@@ -118,7 +118,7 @@ async function settle(
   throw busy();
 }
 
-/** Takes a pair back that Webex was not asked about. One that Webex has renewed stays, because it may be the only one. */
+/** Removes a pair that was not sent to Webex. One that Webex has renewed stays, because it may be the only valid one. */
 async function undo(ports: Ports, customerId: string, { id }: PendingGrant): Promise<void> {
   await transact(ports, async () => {
     const read = await ports.store.get<Connection>(connectionPath(customerId));

@@ -1,6 +1,6 @@
 /**
- * Settles a pending grant: exchanges its refresh token if need be, asks Webex whose it is, and swaps it in or drops it. The
- * working grant beside it serves until then.
+ * Settles a pending grant: exchanges its refresh token if necessary, asks Webex who owns it, and makes it the grant or drops
+ * it. Until then the working grant beside it stays in use.
  */
 
 import type { Consent } from '../domain/authorization.ts';
@@ -29,23 +29,23 @@ import { type Exchange, exchangeUnderLease } from '../tokens/exchange.ts';
 import { isRejection, verifyGrant } from '../tokens/verify-grant.ts';
 import { commitUntilSafe, decideGrant } from './store-grant.ts';
 
-/** `none`: nothing is pending (any more). `leased`: another worker exchanges a token of this customer now. */
+/** `none`: nothing is pending. `leased`: another worker is exchanging a token of this customer. */
 export type PendingOutcome =
   | { kind: 'none' | 'leased' }
   | { kind: 'verified' }
   | { kind: 'waiting'; failure: Failure }
   | { kind: 'rejected'; failure: Failure };
 
-/** A person waits for the response to a paste: what does not work out is undone and reported. */
+/** A caller waits for the response to pasted tokens, so a failure is undone and reported. */
 export interface Pasting {
-  /** The record as the request will leave it: its proxies lead to Webex. */
+  /** The record as the request will leave it, whose proxies are used. */
   customer: Customer;
-  /** Whether a pair that Webex could not be asked about may stay. */
+  /** Whether a pair may stay when Webex did not respond. */
   mayWait: boolean;
 }
 
 /**
- * Takes the pending grant one step further.
+ * Exchanges and verifies the pending grant, as far as Webex responds.
  * @throws Failure for faults of our own platform: what secrets and store throw
  */
 export async function settlePending(ports: Ports, customerId: string, pasting?: Pasting): Promise<PendingOutcome> {
@@ -93,7 +93,7 @@ function pendingExchange({ clock }: Ports, id: string, pasting: Pasting | undefi
   };
 }
 
-/** What a try that brought no verified grant makes of the connection. */
+/** The connection after an attempt that did not verify the pair. */
 function afterFailedTry(connection: Connection, failure: Failure, now: number, pasting: Pasting | undefined): Decided {
   const rejected = isRejected(failure.code);
   if (pasting && (rejected || isPlatformFault(failure.code) || !canWait(connection, failure, pasting))) {
@@ -107,7 +107,7 @@ function afterFailedTry(connection: Connection, failure: Failure, now: number, p
 
 /**
  * A pair that Webex has renewed always waits: where Webex rotates tokens it is the only one. While Webex refuses our own
- * credentials no other pair is accepted, because nothing about it can be found out soon.
+ * credentials no other pair is accepted, because it could not be verified soon.
  */
 function canWait({ pending }: Connection, failure: Failure, { mayWait }: Pasting): boolean {
   return pending!.facts !== undefined || (mayWait && failure.code !== 'client_refused');
@@ -132,7 +132,7 @@ async function commitAnswer(
     ]);
     if (!customer || !connection) return { writes: [], result: { kind: 'none' } };
     const { pending, grant } = connection.data;
-    // Our own commit, whose response was lost.
+    // Recognizes our own commit after a lost response.
     if (grant?.sealedAccessToken === sealedAccessToken && !pending) return { writes: [], result: { kind: 'verified' } };
     if (pending?.id !== id) return { writes: [], result: { kind: 'none' } };
     let failure = answer;
@@ -143,7 +143,7 @@ async function commitAnswer(
         const decision = await decideGrant(ports, { customer, connection }, verified);
         return { ...decision, result: { kind: 'verified' } };
       } catch (error) {
-        // Decided on the documents of this commit: the record or another customer has changed in between.
+        // Checked again with the documents of this commit, because the record or another customer may have changed.
         if (!isRejection(codeOf(error))) throw error;
         failure = asFailure(error);
       }

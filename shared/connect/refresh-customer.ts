@@ -1,4 +1,4 @@
-/** Refreshes a customer for a caller: its grant, or the pending pair where that is all it has; a revived grant is verified. */
+/** Refreshes a customer when a caller asks: its grant or, without one, its pending pair. A revived grant is verified. */
 
 import type { Connection } from '../domain/connection.ts';
 import { Failure } from '../domain/failure.ts';
@@ -23,7 +23,7 @@ export async function refreshCustomer(ports: Ports, customerId: string, by?: str
 }
 
 /**
- * As `getAccessToken`; a pending pair that is all the customer has is verified first.
+ * Like `getAccessToken`, but first verifies the pending pair of a customer without a grant.
  * @throws Failure as `refreshCustomer`
  */
 export async function accessTokenFor(ports: Ports, customerId: string): Promise<CustomerAccess> {
@@ -31,7 +31,7 @@ export async function accessTokenFor(ports: Ports, customerId: string): Promise<
   return getAccessToken(ports, customerId);
 }
 
-/** Settles the pending pair of a customer that has no grant; whether there was one. */
+/** Settles the pending pair of a customer without a grant. @returns whether there was one */
 async function settleOnly(ports: Ports, customerId: string): Promise<boolean> {
   const read = await ports.store.get<Connection>(connectionPath(customerId));
   if (!read?.data.pending || read.data.grant) return false;

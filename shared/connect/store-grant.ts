@@ -16,7 +16,7 @@ import { newEvents } from '../storage/outbox.ts';
 import { type Decision, unchanged } from '../storage/transact.ts';
 import { decideRequest } from '../sync/request.ts';
 
-/** A pair that Webex has said the owner of. */
+/** A pair whose owner Webex has confirmed. */
 export interface VerifiedPair {
   facts: PairFacts;
   sealed: SealedTokens;
@@ -45,7 +45,7 @@ export async function decideGrant(
   ]);
   const now = clock.now();
   const before = connection.data;
-  // A revived grant is the old consent's; any other pair is newer than whatever the connection has had.
+  // A revived grant belongs to the old consent; any other pair is newer than every pair before it.
   const origin =
     source === 'revived' && before.grant
       ? { before: before.grant }
@@ -76,7 +76,8 @@ function connectedEvent(before: Connection, { consent, source }: VerifiedPair): 
 }
 
 /**
- * Keeps an organization with one customer. The refusal does not name the other one, who may belong to another provider.
+ * Refuses an organization that another customer is connected to. The message does not name that customer, because it may
+ * belong to another provider.
  * @throws Failure `organization_connected`
  */
 async function claimOrganization(
@@ -99,7 +100,7 @@ async function claimOrganization(
 const storePause = { firstMs: second / 5, maxMs: 5 * second };
 
 /**
- * Runs a commit again while the store is away: Webex has given the pair already, and dropping it could lose the customer.
+ * Repeats a commit while the store is unavailable, because dropping the pair that Webex has given could lose the customer.
  * @param work recognizes a commit of its own whose response was lost
  * @throws Failure what `work` throws; `store_unavailable` after about ten minutes
  */

@@ -16,7 +16,7 @@ const busyMessage = 'A sync is in progress. Decide when it has ended.';
 
 /**
  * Approves the removals that a run holds. Approving twice returns the same run while it is in progress.
- * @returns the run that removes them; it leaves everybody alone whom Webex does not report as gone again
+ * @returns the run that removes them; people that Webex does not report as gone again stay
  * @throws Failure `not_found`, `conflict` when it was decided and its run has ended, `busy` while a sync is in progress
  */
 export async function approveRemovals(ports: Ports, customerId: string, runId: string, by: string): Promise<SyncRun> {
@@ -87,7 +87,7 @@ function withDecision(stored: Stored<SyncRun>, held: HeldRemovals) {
   return { set: stored.path, data: { ...stored.data, held }, if: { version: stored.version } } satisfies Write;
 }
 
-/** Prepares a run that removes what was approved: everybody else counts as seen, and so is left alone. */
+/** Prepares a run that removes only approved people: all others count as seen. */
 export async function markApproved({ ports, customer }: RunContext, progress: Progress): Promise<void> {
   const { run, store } = progress;
   if (!run.approves) return;

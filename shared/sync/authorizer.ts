@@ -1,4 +1,4 @@
-/** Warns when the person who authorized the connection is about to take it along. */
+/** Warns when the connection is about to be lost because the person who authorized it leaves or loses the role. */
 
 import { authorizerAfterSight } from '../domain/authorizer-health.ts';
 import type { Connection } from '../domain/connection.ts';
@@ -10,7 +10,7 @@ import { unchanged } from '../storage/transact.ts';
 import type { RunContext } from './context.ts';
 import type { Fence } from './fence.ts';
 
-/** Stores how the authorizer was seen, with a warning if that is news. Costs nothing while nothing changes. */
+/** Stores the authorizer's state, with a warning if it has become worse. Writes nothing while it stays the same. */
 export async function watchAuthorizer(context: RunContext, fence: Fence, sight: Person | 'gone'): Promise<void> {
   const { ports, grant, customer } = context;
   const id = grant.authorizer;
@@ -30,7 +30,7 @@ export async function watchAuthorizer(context: RunContext, fence: Fence, sight: 
   });
 }
 
-/** Webex refuses a call in the same way for a missing scope and a missing role; `people/me` tells which it is. */
+/** Webex refuses a call in the same way for a missing scope and a missing role; `people/me` shows which one is missing. */
 export async function watchAfterRefusal(context: RunContext, fence: Fence): Promise<void> {
   const me = await context.call((access) => context.ports.webex.me(access)).catch(() => undefined);
   if (me && me.id === context.grant.authorizer) await watchAuthorizer(context, fence, me);

@@ -1,4 +1,4 @@
-/** From where another message can continue a run: what a checkpoint holds, when one is due, and when it may be used. Pure. */
+/** Where another message can continue a run: what a checkpoint holds, when one is due, and when it may be used. Pure. */
 
 import type { ScanPosition } from '../domain/scan.ts';
 import type { SyncHead } from '../domain/sync-head.ts';
@@ -20,7 +20,7 @@ export interface Checkpoint {
 }
 
 /**
- * After this time the people who were seen say too little about who is there now. Pauses that Webex asks for do not count:
+ * After this time, having been seen says too little about who is still there. Pauses that Webex asks for do not count:
  * otherwise a scan that is paused for an hour would never end.
  */
 const usableMs = 60 * 60_000;
@@ -36,7 +36,7 @@ export function isUsable(checkpoint: Checkpoint, runId: string, head: SyncHead, 
   return run === runId && generation === head.roster.generation && now - at - pausedMs < usableMs;
 }
 
-/** The checkpoint after `before`. Attempts without progress do not make the people who were seen any younger. */
+/** The checkpoint after `before`. An attempt without progress does not extend its life. */
 export function nextCheckpoint(before: Checkpoint | undefined, now: Checkpoint): Checkpoint {
   const same = before?.seen === now.seen && before.confirmed === now.confirmed && before.scan.pages === now.scan.pages;
   return same ? { ...now, at: before.at, pausedMs: before.pausedMs + now.pausedMs } : now;

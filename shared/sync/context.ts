@@ -1,11 +1,13 @@
-/** What a run is given and never changes: passed to every step, so that a step's only mutable argument is its state. */
+/** The immutable context of a run. Every step gets it, so that a step's only mutable argument is its state. */
 
 import type { Customer } from '../domain/customer.ts';
 import type { SyncSettings } from '../domain/sync-run.ts';
 import type { Ports } from '../ports.ts';
 import type { CallWebex } from './webex-calls.ts';
 
-/** After so many messages a run no longer waits for a single answer: Pub/Sub's backoff makes that about three hours. */
+/**
+ * After this many messages, which take about three hours with Pub/Sub's backoff, a run no longer waits for a single answer.
+ */
 export const maxOutageAttempts = 20;
 
 export interface RunContext {
@@ -18,7 +20,7 @@ export interface RunContext {
   readonly deadline: Deadline;
 }
 
-/** How a phase stops; `scan_again`: the scan has missed so many people that it must start over. */
+/** How a phase stops. `scan_again`: the scan has missed too many people and must start over. */
 export type PhaseEnd = 'complete' | 'time_up' | 'scan_again';
 
 /** After this a run starts nothing new and leaves the rest to another message. */

@@ -1,6 +1,6 @@
 /**
  * The fence of a run: the head's version is the fencing token of every commit. A second worker, a message delivered twice or
- * a deleted customer makes the next commit fail with `conflict`, and nothing of it is written.
+ * a deleted customer makes the next commit fail with `conflict`, and none of its writes happen.
  */
 
 import { codeOf } from '../domain/failure.ts';
@@ -8,13 +8,13 @@ import { type SyncHead, withLease } from '../domain/sync-head.ts';
 import type { Ports, Stored } from '../ports.ts';
 import { commitDecision, type Decision } from '../storage/transact.ts';
 
-/** What a commit changes besides the head. */
+/** The writes of a commit besides the head. */
 type Effects = Partial<Decision>;
 
 export interface Fence {
   /** As last committed by this run. */
   readonly head: SyncHead;
-  /** The worker's own id, which no other worker ever has. */
+  /** The worker's unique id. */
   readonly owner: string;
   /**
    * Commits a change of the head together with other writes, and renews the lease.

@@ -39,7 +39,7 @@ export async function complete(context: RunContext, progress: Progress): Promise
   return run;
 }
 
-/** After a newer scan, the removals that an older run holds can no longer be decided. */
+/** A newer scan supersedes the removals that an older run holds: they can no longer be decided. */
 async function supersede({ ports, customer }: RunContext, id: string): Promise<Write[]> {
   const path = runPath({ customerId: customer.id, id });
   const stored = await ports.store.get<SyncRun>(path);
@@ -82,12 +82,14 @@ export async function fail(context: RunContext, progress: Progress, error: unkno
   return run;
 }
 
-/** Whether a new grant was stored since the run started: the caller who connected counts on this run, so it is retried. */
+/**
+ * Whether a new grant was stored since the run started: the new connection's first sync joined this run, so it is retried.
+ */
 export function isReconnected(connection: Connection | undefined, grant: RunContext['grant']): boolean {
   return connection?.grant !== undefined && connection.grant.grantedAt !== grant.grantedAt;
 }
 
-/** Commits the end of a run. The next sync is planned by the customer's settings of this moment, not of the run's start. */
+/** Commits the end of a run. The next sync follows the customer's settings at this moment, not those at the run's start. */
 async function endRun(
   { ports }: RunContext,
   progress: Progress,

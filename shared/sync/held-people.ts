@@ -1,4 +1,4 @@
-/** The lists of people whose removal awaits a decision, in documents of a size that a store takes. */
+/** Stores the lists of people whose removal awaits a decision, in documents below the store's size limit. */
 
 import { Failure } from '../domain/failure.ts';
 import type { HeldRemovals, HoldReason } from '../domain/sync-run.ts';
@@ -15,7 +15,7 @@ interface HeldPeople {
   expireAt: number;
 }
 
-/** With ids of 128 characters a document has 650 KB, of the 1 MiB that it may have, and a commit takes five. */
+/** With ids of 128 characters a document has 650 KB of the allowed 1 MiB, and a commit takes five. */
 const peoplePerDocument = 5_000;
 const documentsPerCommit = 5;
 
@@ -49,7 +49,7 @@ export async function readHeld(store: Store, customerId: string, runId: string, 
 }
 
 /**
- * Everybody whose removal a run holds.
+ * All people whose removal a run holds.
  * @throws Failure `not_found`
  */
 export async function readAllHeld(

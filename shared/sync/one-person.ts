@@ -16,7 +16,7 @@ import { rateLimitedCaller } from './webex-calls.ts';
 
 export type OnePerson =
   | { outcome: 'added' | 'changed' | 'returned' | 'unchanged'; user: User }
-  /** Webex does not know the person. The next sync removes them: one answer is not enough for a removal. */
+  /** Webex does not find the person. The next sync removes them, because one answer is not enough for a removal. */
   | { outcome: 'not_found' };
 
 /**
@@ -51,7 +51,7 @@ export async function syncOnePerson(ports: Ports, customerId: string, personId: 
   });
 }
 
-/** Undefined when Webex does not know the person. */
+/** Undefined when Webex does not find the person. */
 async function readPerson(ports: Ports, customerId: string, personId: string): Promise<Person | undefined> {
   const call = rateLimitedCaller(ports, customerId);
   return call((access) => ports.webex.person(access, personId)).catch((error) => {

@@ -1,4 +1,6 @@
-/** How far a run is: its document, the position of its scan and its checkpoint. Everything that another message needs to continue. */
+/**
+ * The progress of a run: its document, the position of its scan and its checkpoint. Another message needs them to continue.
+ */
 
 import { positionAfterRestart, type ScanPosition } from '../domain/scan.ts';
 import type { SyncHead } from '../domain/sync-head.ts';
@@ -54,7 +56,7 @@ export class Progress {
     return this.#confirmed;
   }
 
-  /** How many people Webex has shown in this run, stored or skipped. */
+  /** How many people Webex has returned in this run, stored or skipped. */
   get present(): number {
     const { roster } = this.store;
     const skipped = new Set([...this.#run.skipped, ...this.users.skipped]);
@@ -70,8 +72,8 @@ export class Progress {
   }
 
   /**
-   * Starts the scan over: everybody must be seen again.
-   * @returns false when it has started over before, and so may not do it again
+   * Starts the scan over: every person must be seen again.
+   * @returns false when it has started over before; it may do so only once
    */
   restartScan(): boolean {
     const restart = positionAfterRestart(this.#scan);

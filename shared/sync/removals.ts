@@ -18,7 +18,7 @@ const maxIdCharacters = 4_000;
 const isRefused: ReadonlySet<FailureCode> = new Set(['webex_forbidden', 'webex_unexpected']);
 
 /**
- * Asks Webex about everybody who has not been seen. People whom Webex does not report as gone count as seen, so that
+ * Asks Webex about every person who has not been seen. People that Webex does not report as gone count as seen, so that
  * everyone still unseen afterwards is confirmed gone. Removals above the thresholds are held.
  * @throws Failure what the calls and commits throw
  */
@@ -27,7 +27,7 @@ export async function confirmAbsent(context: RunContext, progress: Progress): Pr
   const { settings, grant } = context;
   const checksTotal = settings.checkTotal && !progress.run.approves;
   const total = checksTotal ? await readScimTotal(context, progress) : undefined;
-  // Without a second opinion on the number of people, each person must be missing in two ways.
+  // When SCIM gives no count to compare with, each person must be missing from a second look-up too.
   const end = await confirmEach(context, progress, checksTotal && total === undefined);
   if (end !== 'complete') return end;
   await users.flushAll();
@@ -86,7 +86,7 @@ async function findGone({ ports, customer, call }: RunContext, ids: string[]): P
 }
 
 /**
- * Looks up one person, and compares them like everybody else.
+ * Looks up one person, and compares them with the roster.
  * @returns false when Webex does not know the person, or not in this organization
  */
 async function lookUp({ ports, customer, call }: RunContext, progress: Progress, id: string): Promise<boolean> {
@@ -120,7 +120,7 @@ function findHoldReason(
   return holdReason({ ...facts, ...(total !== undefined && { total: total - (head.scimSurplus ?? 0) }) }, settings);
 }
 
-/** Removes everybody who is confirmed gone. */
+/** Removes the people who are confirmed gone. */
 export async function removeUnseen(context: RunContext, progress: Progress): Promise<PhaseEnd> {
   const { store } = progress;
   const gone = store.roster.unseen();

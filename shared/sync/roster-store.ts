@@ -47,7 +47,7 @@ export class RosterStore {
 
   /**
    * Loads the roster, with the people who had been seen at the checkpoint.
-   * @throws Failure `internal` when a document of the log is missing: nothing may be concluded from the rest
+   * @throws Failure `internal` when a document of the log is missing: the rest does not say who is absent
    */
   async load(checkpoint: Checkpoint | undefined): Promise<void> {
     const chunks = await this.#readChunks();

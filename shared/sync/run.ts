@@ -66,7 +66,7 @@ export async function runSync(
     .catch(retried)
     .catch(async (error) => {
       if (codeOf(error) !== 'not_found') throw error;
-      // A request that crossed the customer's deletion has left a head behind.
+      // A request during the customer's deletion has left a head behind.
       await purgeCustomer(ports, customerId);
       return undefined;
     });
@@ -134,12 +134,12 @@ async function openRun(ports: Ports, customerId: string, runId: string, deadline
   return { context, progress, checkpoint };
 }
 
-/** Runs every phase that the run has not completed. Undefined when the time is up before. */
+/** Runs every phase that the run has not completed. Undefined when the time is up first. */
 async function work(context: RunContext, progress: Progress): Promise<SyncRun | undefined> {
-  // One look-up of the token for all calls.
+  // Looks up the token once, before calls run at the same time.
   await context.call(async () => undefined);
   const { approves } = progress.run;
-  // Read beside the people, and stored when they are.
+  // Read while the people are synced, and stored afterwards.
   const reading = approves ? undefined : readCatalog(context);
   let phase = progress.run.phases.at(-1)?.phase;
   if (!phase) {
@@ -175,7 +175,7 @@ async function afterFailure(context: RunContext, progress: Progress, error: unkn
     if (pauseMs) return left;
   } catch (second) {
     if (codeOf(second) !== 'conflict') throw error;
-    // Another worker has taken over, or the customer is deleted. What is not committed is lost, and found again.
+    // Another worker has taken over, or the customer is deleted. Uncommitted work is lost, and the next worker repeats it.
     ports.log.info('sync_lost', { customer: progress.run.customerId, sync: progress.run.id });
     return undefined;
   }

@@ -50,7 +50,7 @@ export async function requestDueSyncs(ports: Ports, endsAt: number): Promise<Due
     try {
       counts[await requestOrResume(ports, head)] += 1;
     } catch (error) {
-      // On a conflict another flow has just written the head, so the customer needs nothing from this pass.
+      // On a conflict another flow has just written the head, so this pass need not do anything for the customer.
       const isDone = codeOf(error) === 'conflict';
       counts[isDone ? 'skipped' : 'failed'] += 1;
       if (isDone) return;

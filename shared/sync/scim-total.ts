@@ -18,7 +18,7 @@ const callScim = ({ ports, customer, call }: RunContext) =>
   call((access) => ports.webex.scimTotal(access, customer.accountNumber), { isOptional: true });
 
 /**
- * How many people there are by SCIM; undefined when SCIM cannot be read.
+ * SCIM's count of people; undefined when SCIM cannot be read.
  * @throws Failure `webex_unexpected` when SCIM has given no answer for hours, so that the run fails visibly
  */
 export async function readScimTotal(context: RunContext, { run }: Progress): Promise<number | undefined> {
@@ -32,9 +32,9 @@ export async function readScimTotal(context: RunContext, { run }: Progress): Pro
 }
 
 /**
- * SCIM also counts rooms and services. How many these are shows when nobody was absent, and when an administrator has
- * approved removals despite the difference.
- * @returns undefined when it does not show, or SCIM gives no answer: a run does not wait for it
+ * SCIM also counts rooms and services. Their number is known when nobody was absent, and when an administrator has approved
+ * removals despite the difference.
+ * @returns undefined when the number is not known, or SCIM gives no answer: a run does not wait for it
  */
 export async function findScimSurplus(
   context: RunContext,

@@ -47,7 +47,7 @@ export class UserWriter {
     for (const person of people) this.#compareOne(person);
   }
 
-  /** @throws Failure `internal` after too many people, because then the fault is not theirs */
+  /** @throws Failure `internal` after too many people, because then the fault is not in single records */
   skip(person: string, reason: string): void {
     if (this.#skipped.has(person)) return;
     if (this.#skipped.size >= maxSkipped) throw new Failure('internal', 'Too many people cannot be stored.');

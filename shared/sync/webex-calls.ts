@@ -8,7 +8,7 @@ import { type CustomerAccess, withAccessToken } from '../tokens/access-token.ts'
 export interface CallOptions {
   /** Receives each failure before the next try. */
   onFailure?: (failure: Failure) => void;
-  /** The run can do without the answer, so a refusal is accepted at once. */
+  /** Whether the run can continue without the answer; then a refusal is accepted at once. */
   isOptional?: boolean;
 }
 
@@ -22,7 +22,7 @@ const maxTriesInOutage = 5;
 const maxTriesAfterRefusal = 3;
 const refusalPause = { firstMs: 2_000, maxMs: 8_000 };
 const outagePause = { firstMs: 1_000, maxMs: 8_000 };
-/** A cached token is read again before `getAccessToken` would renew it. */
+/** How long before its expiry a cached token is read again: earlier than `getAccessToken` would renew it. */
 const marginMs = 11 * 60_000;
 
 /**
@@ -74,7 +74,7 @@ function retryDelayMs(
   random: number,
 ): number | undefined {
   const retryAfterMs = retryAfterMsOf(failure) ?? 0;
-  // Up to a second later than Webex asks, so that callers who got the same answer do not come back together.
+  // Adds up to a second to Webex's pause, so that callers who got the same answer do not return together.
   if (failure.code === 'webex_rate_limited') return retryAfterMs + 1000 * random;
   if (failure.code === 'webex_forbidden') {
     return isOptional || attempt >= maxTriesAfterRefusal ? undefined : backoffMs(attempt, refusalPause, random);

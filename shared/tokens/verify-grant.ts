@@ -26,7 +26,7 @@ export function isRejection(code: FailureCode): boolean {
   return finalCodes.has(code);
 }
 
-/** Answers that the very first calls with a good token have been seen to get; no roles yet is one of them. */
+/** Answers that the first calls with a good token sometimes get, such as an empty list of roles. */
 const passing: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'webex_unauthorized',
   'webex_not_found',
