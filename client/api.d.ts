@@ -611,6 +611,30 @@ export interface components {
                 /** @description Webex's id of the failed request, for its support. */
                 tracking_id: string | null;
             } | null;
+            pending: {
+                /**
+                 * @description `code`: a connect link; `pasted`: tokens of a request; `revived`: an ended connection that works again.
+                 * @enum {string}
+                 */
+                source: "code" | "pasted" | "revived";
+                /**
+                 * Format: date-time
+                 * @example 2026-11-23T09:30:00.000Z
+                 */
+                since: string;
+                /** @description How often they were tried in vain. */
+                tries: number;
+                /** @description Why the last try failed. */
+                failure: {
+                    code: string;
+                    message: string;
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-23T09:30:00.000Z
+                     */
+                    time: string;
+                } | null;
+            } | null;
         };
         Customer: {
             /** @example 0b2f1c9e-6d0a-4a4e-9f0c-2b8f5f1f7a10 */

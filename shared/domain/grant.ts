@@ -52,6 +52,9 @@ export interface StoredGrant extends SealedTokens {
   refreshedAt: number;
 }
 
+/** How a pair that waits has come: by a consent, as a caller's paste, or as the renewal of an ended connection. */
+export const pendingSources = ['code', 'pasted', 'revived'] as const;
+
 /**
  * A pair that waits for Webex to confirm its owner. It is renewed when needed and used for nothing else. Once verified it
  * becomes the grant; if it cannot serve the customer it is dropped, and the grant stays as it was.
@@ -59,7 +62,7 @@ export interface StoredGrant extends SealedTokens {
 export interface PendingGrant extends SealedTokens {
   /** Identifies this pair, so that a result about another pair is not applied to it. */
   id: string;
-  source: 'code' | 'pasted' | 'revived';
+  source: (typeof pendingSources)[number];
   /** Absent until Webex has exchanged the pasted refresh token. */
   facts?: PairFacts;
   /** The caller who brought it, for the history. */

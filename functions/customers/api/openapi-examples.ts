@@ -42,6 +42,7 @@ const customer = {
     missing_scopes: ['spark-admin:roles_read'],
     failures: 0,
     last_failure: null,
+    pending: null,
   },
   etag: '5d1c0a7e3b9f42a816',
   create_time: '2026-11-02T13:58:40.000Z',

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { missingScopes } from '../../../shared/domain/authorization.ts';
 import { type Connection, connectionStates } from '../../../shared/domain/connection.ts';
 import type { Customer } from '../../../shared/domain/customer.ts';
+import { type PendingGrant, pendingSources } from '../../../shared/domain/grant.ts';
 import { maskPassword } from '../../../shared/domain/proxy.ts';
 import { syncSettings } from '../../../shared/domain/sync-run.ts';
 import { count, instant, instantOrNull, nextPageToken, time } from './fields.ts';
@@ -19,6 +20,21 @@ const failureResponse = z.object({
   tracking_id: z.string().nullable().meta({ description: "Webex's id of the failed request, for its support." }),
 });
 
+const pendingResponse = z
+  .object({
+    source: z.enum(pendingSources).meta({
+      description:
+        '`code`: a connect link; `pasted`: tokens of a request; `revived`: an ended connection that works again.',
+    }),
+    since: time,
+    tries: count.meta({ description: 'How often they were tried in vain.' }),
+    failure: failureResponse.omit({ tracking_id: true }).nullable().meta({ description: 'Why the last try failed.' }),
+  })
+  .meta({
+    description:
+      'New tokens that Webex has not yet said the owner of. They are tried again and serve nothing; what works until then stays.',
+  });
+
 const connectionResponse = z
   .object({
     state: z.enum(connectionStates),
@@ -33,6 +49,7 @@ const connectionResponse = z
       .meta({ description: 'Required scopes that were not granted. Authorize again to grant them.' }),
     failures: count.meta({ description: 'Failed refreshes since the last success.' }),
     last_failure: failureResponse.nullable(),
+    pending: pendingResponse.nullable(),
   })
   .meta({ id: 'Connection', description: "The customer's connection to Webex and its health." });
 
@@ -102,7 +119,7 @@ export function toCustomerResponse(
 }
 
 function toConnectionResponse(connection: Connection, requiredScopes: string[]): z.infer<typeof connectionResponse> {
-  const { grant, fault } = connection;
+  const { grant, fault, pending } = connection;
   return {
     state: connection.state,
     organization_name: grant?.authorizer?.organizationName ?? null,
@@ -116,5 +133,11 @@ function toConnectionResponse(connection: Connection, requiredScopes: string[]):
     last_failure: fault
       ? { code: fault.code, message: fault.message, time: instant(fault.at), tracking_id: fault.trackingId ?? null }
       : null,
+    pending: pending ? toPendingResponse(pending) : null,
   };
+}
+
+function toPendingResponse({ source, receivedAt, tries, fault }: PendingGrant): z.infer<typeof pendingResponse> {
+  const failure = fault ? { code: fault.code, message: fault.message, time: instant(fault.at) } : null;
+  return { source, since: instant(receivedAt), tries, failure };
 }

@@ -74,6 +74,15 @@ describe('pasted tokens', () => {
     const proxied = { ...good(), http_proxy: 'http://169.254.169.254:80' };
     await expectFailure([409, 'proxy_refused'], ...change(proxied));
     expect((await api.call('GET', `/${ids.absent}`)).body.connection.state).toBe('active');
+    const silent = control.faults({ match: { path: 'people/me' }, fault: { status: 503 }, times: 'always' });
+    const waiting = await api.call(...change(good()));
+    expect(waiting.body.connection).toMatchObject({
+      state: 'active',
+      pending: { source: 'pasted', tries: 1, failure: { code: 'webex_unavailable' } },
+    });
+    expect(waiting.text).not.toMatch(/sealed|eyJ/);
+    control.clearFaults(silent.id);
+    expect((await api.call(...change(good()))).body.connection.pending).toBeNull();
     // The account has lost its role.
     control.changeRoles({ email: globex.administrators![0]!.email, roles: [] });
     await expectFailure([403, 'administrator_required'], ...change(good()));
