@@ -19,9 +19,9 @@ import type { Ports } from '../ports.ts';
 import { connectionPath, refreshTokenPlace } from '../storage/layout.ts';
 import { transact, unchanged } from '../storage/transact.ts';
 import { assertNotPaused } from '../tokens/breaker.ts';
-import { refreshOnDemand } from '../tokens/refresh-on-demand.ts';
 import { sealTokens } from '../tokens/seal.ts';
-import { settlePending } from './pending-grant.ts';
+import { isRejected, settlePending } from './pending-grant.ts';
+import { refreshCustomer } from './refresh-customer.ts';
 
 export interface PastedTokens {
   accessToken: Secret;
@@ -47,17 +47,20 @@ export async function exchangePastedTokens(
   pasted: PastedTokens,
 ): Promise<ExchangeResult> {
   await assertNotPaused(ports);
+  const replaceable = await settleEarlier(ports, caller, customer.id);
   const { connection } = await readStored(ports.store, caller, customer.id, 'administrator');
   if (await isStoredPair(ports, connection.data, pasted)) {
     // Exchanging it as a separate pair could rotate the token that the connection is using.
-    await refreshOnDemand(ports, customer.id, actor(caller));
+    await refreshCustomer(ports, customer.id, actor(caller));
     return { kind: 'verified' };
   }
   const pending = await pendingOf(ports, customer.id, pasted, caller);
   await transact(ports, async () => {
     const read = await readStored(ports.store, caller, customer.id, 'administrator');
     const now = ports.clock.now();
+    const earlier = read.connection.data.pending;
     if (leasedUntil(read.connection.data, now) !== undefined) throw busy();
+    if (earlier?.facts && earlier.id !== replaceable) throw busy();
     const data = withPending(read.connection.data, pending, now + requestMs);
     const { path, version } = read.connection;
     return { writes: [{ set: path, data, if: { version } }, unchanged(read.record)], result: undefined };
@@ -65,6 +68,19 @@ export async function exchangePastedTokens(
   const { state, grant } = connection.data;
   const works = grant !== undefined && state !== 'reauthorization_required';
   return settle(ports, customer, pending, !works);
+}
+
+/**
+ * Settles an earlier pending pair first. Once Webex has renewed that pair it may be the only one that works, so tokens that
+ * Webex may refuse do not replace it.
+ * @returns the id of an earlier pair that Webex has just refused
+ */
+async function settleEarlier(ports: Ports, caller: Caller, customerId: string): Promise<string | undefined> {
+  const { connection } = await readStored(ports.store, caller, customerId, 'administrator');
+  const { pending } = connection.data;
+  if (!pending?.facts) return undefined;
+  const outcome = await settlePending(ports, customerId);
+  return outcome.kind === 'waiting' && isRejected(outcome.failure.code) ? pending.id : undefined;
 }
 
 /**

@@ -113,7 +113,8 @@ function canWait({ pending }: Connection, failure: Failure, { mayWait }: Pasting
   return pending!.facts !== undefined || (mayWait && failure.code !== 'client_refused');
 }
 
-function isRejected(code: FailureCode): boolean {
+/** Webex refuses the pair, or says that its owner is of no use. */
+export function isRejected(code: FailureCode): boolean {
   return code === 'grant_refused' || isRejection(code);
 }
 
@@ -132,9 +133,11 @@ async function commitAnswer(
     ]);
     if (!customer || !connection) return { writes: [], result: { kind: 'none' } };
     const { pending, grant } = connection.data;
-    // Recognizes our own commit after a lost response.
-    if (grant?.sealedAccessToken === sealedAccessToken && !pending) return { writes: [], result: { kind: 'verified' } };
-    if (pending?.id !== id) return { writes: [], result: { kind: 'none' } };
+    if (pending?.id !== id) {
+      // Recognizes our own commit after a lost response, and that of another worker with the same pair.
+      const isStored = grant?.sealedAccessToken === sealedAccessToken;
+      return { writes: [], result: { kind: isStored ? 'verified' : 'none' } };
+    }
     let failure = answer;
     if (!(answer instanceof Failure)) {
       const { source, by, facts = { requestedAt: pending.receivedAt } } = pending;

@@ -31,10 +31,11 @@ export async function accessTokenFor(ports: Ports, customerId: string): Promise<
   return getAccessToken(ports, customerId);
 }
 
-/** Settles the pending pair of a customer without a grant. @returns whether there was one */
+/** Settles the pending pair of a customer without a verified grant. @returns whether there was one */
 async function settleOnly(ports: Ports, customerId: string): Promise<boolean> {
   const read = await ports.store.get<Connection>(connectionPath(customerId));
-  if (!read?.data.pending || read.data.grant) return false;
+  const { pending, grant } = read?.data ?? {};
+  if (!pending || (grant && pending.source !== 'revived')) return false;
   await assertSettled(ports, customerId);
   return true;
 }

@@ -55,7 +55,8 @@ export async function getAccessToken(ports: Ports, customerId: string): Promise<
 type Connected = Connection & Required<Pick<Connection, 'grant'>>;
 
 function assertConnected(connection: Connection): asserts connection is Connected {
-  if (connection.grant) return;
+  // The token of a revived connection waits to be verified, too.
+  if (connection.grant && connection.pending?.source !== 'revived') return;
   if (connection.pending) {
     const text = 'These tokens have not been verified yet. Try again shortly.';
     throw new Failure('busy', text, { retryAfterMs: minute });

@@ -108,6 +108,36 @@ describe('tokens pasted for a new customer', () => {
     expect(await readConnection(world.ports.store, id)).toMatchObject({ state: 'active' });
   });
 
+  it.each(['the same again', 'made up'] as const)(
+    'and renewed do not give way to others that Webex refuses (%s)',
+    async (kind) => {
+      const fault = world.silentAboutOwners();
+      const pair = world.tokens(acme);
+      const id = await world.create(pair);
+      const others = { accessToken: new Secret('x'.repeat(40)), refreshToken: new Secret('y'.repeat(40)) };
+      const second = kind === 'made up' ? others : pair;
+      await expect(world.paste(id, second)).rejects.toMatchObject({ code: 'busy' });
+      const { pending } = await readConnection(world.ports.store, id);
+      const kept = await world.ports.sealer.open(pending!.sealedRefreshToken, refreshTokenPlace(id));
+      expect(world.webex.control.isAlive(kept.reveal())).toBe(true);
+      world.webex.control.clearFaults(fault);
+      await expect(world.paste(id, second)).rejects.toMatchObject({ code: 'invalid_request' });
+      expect(await readConnection(world.ports.store, id)).toMatchObject({ state: 'active' });
+      expect(world.webex.control.isAlive(await world.storedRefreshToken(id))).toBe(true);
+    },
+  );
+
+  it('give way to others when their owner turns out to be no administrator', async () => {
+    const fault = world.silentAboutOwners();
+    const { email } = acme.members![0]!;
+    const { access_token, refresh_token } = world.webex.control.grant({ orgId: acme.id, email });
+    const member = { accessToken: new Secret(access_token), refreshToken: new Secret(refresh_token!) };
+    const id = await world.create(member);
+    world.webex.control.clearFaults(fault);
+    expect(await world.paste(id, world.tokens(acme))).toEqual({ kind: 'verified' });
+    expect(await readConnection(world.ports.store, id)).toMatchObject({ state: 'active' });
+  });
+
   it('are given up when Webex refuses them twice', async () => {
     const id = await world.createInOutage(world.tokens(acme));
     world.webex.control.revokeGrants({ orgId: acme.id });

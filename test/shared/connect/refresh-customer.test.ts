@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { refreshCustomer } from '../../../shared/connect/refresh-customer.ts';
+import { accessTokenFor, refreshCustomer } from '../../../shared/connect/refresh-customer.ts';
 import { Failure } from '../../../shared/domain/failure.ts';
 import { afterConfirmedRefusal } from '../../../shared/domain/refresh-policy.ts';
+import { Secret } from '../../../shared/domain/secret.ts';
 import { hour, minute } from '../../../shared/domain/time.ts';
 import { connectionPath } from '../../../shared/storage/layout.ts';
+import { getAccessToken } from '../../../shared/tokens/access-token.ts';
 import { acme, globex, type Pasting, startPasting } from '../../support/pasting.ts';
 import { connectedCustomer, readConnection } from '../../support/ports.ts';
 
@@ -54,4 +56,22 @@ it('deletes the tokens of a revived connection that turn out to be of another or
   const connection = await readConnection(world.ports.store, id);
   expect(connection.state).toBe('reauthorization_required');
   expect(JSON.stringify(connection)).not.toContain('sealed');
+});
+
+it('serves no token of a revived connection before it is verified', async () => {
+  await end();
+  const fault = world.silentAboutOwners();
+  await expect(refreshCustomer(world.ports, id)).rejects.toMatchObject({ code: 'webex_unavailable' });
+  await expect(getAccessToken(world.ports, id)).rejects.toMatchObject({ code: 'busy' });
+  await expect(accessTokenFor(world.ports, id)).rejects.toMatchObject({ code: 'webex_unavailable' });
+  world.webex.control.clearFaults(fault);
+  expect((await accessTokenFor(world.ports, id)).accessToken.reveal()).toBeTruthy();
+  expect(await readConnection(world.ports.store, id)).toMatchObject({ state: 'active' });
+});
+
+it('verifies a connection that is revived because its own tokens are pasted', async () => {
+  await end();
+  const refreshToken = new Secret(await world.storedRefreshToken(id));
+  await world.paste(id, { accessToken: new Secret('x'.repeat(40)), refreshToken });
+  expect(await readConnection(world.ports.store, id)).toMatchObject({ state: 'active' });
 });
