@@ -8,22 +8,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { startWebex } from '../../local/webex/server.ts';
-import { joseSealer, keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts';
-import { sqliteStore } from '../../shared/adapters/local/sqlite-store.ts';
-import type { Connection } from '../../shared/domain/connection.ts';
-import { withGrant } from '../../shared/domain/refresh-policy.ts';
-import { hour } from '../../shared/domain/time.ts';
-import type { Stored } from '../../shared/ports.ts';
-import { connections, refreshTokenPlace } from '../../shared/storage/layout.ts';
-import { connect, members, organize, sealedGrant } from '../support/fleet.ts';
-import { memorySecrets } from '../support/ports.ts';
-import { type Order, type Place, type Step, steps } from '../support/refresh-orders.ts';
+import { day } from '../../shared/domain/time.ts';
+import { type Order, type Step, steps } from '../support/refresh-orders.ts';
+import { type RefreshWorld, startRefreshWorld } from '../support/refresh-world.ts';
 import { type Refresher, startRefresher } from '../support/refresher.ts';
 
-const fleet = members(100);
 /** Between two kills: leases have ended, and some more connections are due. */
-const advanceMs = 24 * hour;
+const advanceMs = day;
 /** Losses with rotation are bounded by the time that a pair exists in memory only; this is what we promise of it. */
 const windowLimitMs = 20;
 const stepConcurrency = 1;
@@ -38,143 +29,107 @@ interface Outcome {
   p99WindowMs: number;
 }
 
-async function crash(rotation: 'keep' | 'rotate', randomKills: number, script: string): Promise<Outcome> {
-  const folder = await mkdtemp(join(tmpdir(), 'crash-refresh-'));
-  const webex = await startWebex({ organizations: [], rotation });
-  const keyring = { keys: [newSealingKey('test-1')] };
-  const place: Place = { sqliteFile: join(folder, 'store.db'), webexUrl: webex.url, keyring };
-  const store = sqliteStore({ file: place.sqliteFile! });
-  const sealer = joseSealer(memorySecrets({ [keyringName]: keyring }), { now: Date.now });
-  const env = { NODE_COMPILE_CACHE: join(dirname(script), 'compiled') };
-  const start = () => startRefresher(place, { script, env });
-  let offsetMs = 0;
-  let [kills, midway, lost] = [0, 0, 0];
-  const published: string[] = [];
-  organize(webex.control, fleet);
-  await connect({ store, sealer }, webex.control, fleet, Date.now());
+/** Kills one process after another. The next one loads while the present one works. */
+class Killer {
+  kills = 0;
+  midway = 0;
+  lost = 0;
+  /** Ids of the events that the processes have published. */
+  readonly published: string[] = [];
+  readonly #world: RefreshWorld;
+  readonly #start: () => Refresher;
+  #next: Refresher;
 
-  const all = () => store.query<Connection>({ collection: connections, limit: fleet.length });
-  const isAlive = async ({ customerId, grant }: Connection) =>
-    webex.control.isAlive((await sealer.open(grant!.sealedRefreshToken, refreshTokenPlace(customerId))).reveal());
-
-  /** A loss may only be where the killed process held the lease; the customer is then connected anew. */
-  async function countLosses(): Promise<void> {
-    const held = (await all()).filter(({ data }) => data.lease && data.lease.endsAt > Date.now() + offsetMs);
-    if (held.length > 0) midway += 1;
-    for (const read of held) {
-      if (await isAlive(read.data)) continue;
-      lost += 1;
-      await reconnect(read);
-    }
+  constructor(world: RefreshWorld, script: string) {
+    const env = { NODE_COMPILE_CACHE: join(dirname(script), 'compiled') };
+    this.#world = world;
+    this.#start = () => startRefresher(world.place, { script, env });
+    this.#next = this.#start();
   }
 
-  async function reconnect(read: Stored<Connection>): Promise<void> {
-    const { customerId } = read.data;
-    const now = Date.now() + offsetMs;
-    const { orgId } = fleet.find((member) => member.customerId === customerId)!;
-    const serial = read.data.grant!.serial + 1;
-    const grant = await sealedGrant(sealer, customerId, webex.control.grant({ orgId }), { serial, now });
-    // Due at once, so that the fleet stays as busy as it was.
-    const data = { ...withGrant(read.data, grant, now), nextRefreshAt: now };
-    await store.commit([{ set: read.path, data, if: { version: read.version } }]);
+  async killAtStep(step: Step): Promise<void> {
+    // A connection that recovers writes an event.
+    if (step.includes('event')) await this.#world.degradeAll();
+    this.#world.slowWebex(step === 'while Webex acts' ? 100 : 0);
+    await this.#kill({ concurrency: stepConcurrency, killAt: step }, (refresher) => refresher.ended);
+    this.#world.slowWebex(0);
   }
 
-  /** The next process loads while the present one works. */
-  let next = start();
-  async function killed(order: Omit<Order, 'offsetMs'>, dies: (refresher: Refresher) => Promise<void>): Promise<void> {
-    const refresher = next;
-    await refresher.ready;
-    next = start();
-    offsetMs += advanceMs;
-    webex.control.clock({ advanceMs });
-    const run = refresher.run({ ...order, offsetMs });
+  async killWithin(ms: number): Promise<void> {
+    await this.#kill({ concurrency }, () => sleep(Math.random() * ms));
+  }
+
+  async #kill(order: Omit<Order, 'offsetMs'>, dies: (refresher: Refresher) => Promise<void>): Promise<void> {
+    const refresher = await this.#takeNext();
+    this.#world.advance(advanceMs);
+    const run = refresher.run({ ...order, offsetMs: this.#world.offsetMs });
     await Promise.race([dies(refresher), run]);
     await refresher.kill();
     if ((await run) && order.killAt) throw new Error(`The run never came to where it is killed: ${order.killAt}.`);
-    published.push(...refresher.published);
-    kills += 1;
-    await countLosses();
-  }
-
-  async function killAt(step: Step): Promise<void> {
-    // An event is told of a connection that recovers.
-    if (step.includes('event')) await degradeAll();
-    webex.control.settings({ latencyMs: step === 'while Webex acts' ? 100 : 0 });
-    await killed({ concurrency: stepConcurrency, killAt: step }, (refresher) => refresher.ended);
-    webex.control.settings({ latencyMs: 0 });
+    this.published.push(...refresher.published);
+    this.kills += 1;
+    const { isMidway, lost } = await this.#world.countLosses();
+    if (isMidway) this.midway += 1;
+    this.lost += lost;
   }
 
   /** How long a process takes from its order to its answer, when some customers are due: random instants are spread over it. */
-  async function calibrate(): Promise<number> {
-    const refresher = next;
-    await refresher.ready;
-    next = start();
-    await next.ready;
-    offsetMs += advanceMs;
-    webex.control.clock({ advanceMs });
+  async calibrate(): Promise<number> {
+    const refresher = await this.#takeNext();
+    await this.#next.ready;
+    this.#world.advance(advanceMs);
     const startedAt = performance.now();
-    await refresher.run({ offsetMs, concurrency });
+    await refresher.run({ offsetMs: this.#world.offsetMs, concurrency });
     const tookMs = performance.now() - startedAt;
     // Ended by itself, it leaves what it compiled for those to come.
-    await refresher.end();
-    published.push(...refresher.published);
+    await this.#end(refresher);
     return tookMs;
   }
 
-  async function degradeAll(): Promise<void> {
-    const writes = (await all()).map(({ path, data, version }) => {
-      return { set: path, data: { ...data, state: 'degraded', failures: 1, nextRefreshAt: 0 }, if: { version } };
-    });
-    await store.commit(writes);
-  }
-
-  for (const step of steps) await killAt(step);
-  // Now everybody is due; the second run has a day's share, as those that are killed will have.
-  await calibrate();
-  const fullRunMs = await calibrate();
-  for (let count = 0; count < randomKills; count++) {
-    await killed({ concurrency }, () => sleep(Math.random() * fullRunMs));
-  }
-
-  // The last one lives: it brings everybody to health, and what the killed ones left in the outbox to the portal.
-  const survivor = next;
-  await survivor.ready;
-  const windowsMs: number[] = [];
-  for (let week = 0; week < 4; week++) {
-    offsetMs += 7 * 24 * hour;
-    webex.control.clock({ advanceMs: 7 * 24 * hour });
-    const answer = await survivor.run({ offsetMs, concurrency });
-    windowsMs.push(...(answer?.windowsMs ?? []));
-  }
-  await survivor.end();
-  published.push(...survivor.published);
-
-  for (const { data } of await all()) {
-    if (data.state !== 'active' || !(await isAlive(data)))
-      throw new Error(`${data.customerId} did not come back: ${data.state}.`);
-  }
-  await assertPublished();
-  await store.close();
-  await webex.close();
-  await rm(folder, { recursive: true });
-  windowsMs.sort((a, b) => a - b);
-  const at = (share: number) => windowsMs[Math.floor(windowsMs.length * share)] ?? Number.NaN;
-  return { kills, midway, lost, medianWindowMs: at(0.5), p99WindowMs: at(0.99) };
-
-  /** Every event that was committed has been published, however often; the outbox is empty. */
-  async function assertPublished(): Promise<void> {
-    for (const { customerId } of fleet) {
-      const events = await store.query<{ id: string; type: string }>({
-        collection: `customers/${customerId}/events`,
-        limit: 500,
-      });
-      for (const { data } of events) {
-        if (data.type === 'recovered' && !published.includes(data.id))
-          throw new Error(`${data.id} was never published.`);
-      }
+  /**
+   * The last process lives: it refreshes every customer, and publishes what the killed ones left in the outbox.
+   * Returns how long each new pair was in memory only, shortest first.
+   */
+  async survive(): Promise<number[]> {
+    const survivor = this.#next;
+    await survivor.ready;
+    const windowsMs: number[] = [];
+    for (let week = 0; week < 4; week++) {
+      this.#world.advance(7 * day);
+      const answer = await survivor.run({ offsetMs: this.#world.offsetMs, concurrency });
+      windowsMs.push(...(answer?.windowsMs ?? []));
     }
-    if ((await store.query({ collection: 'outbox', limit: 1 })).length > 0) throw new Error('The outbox is not empty.');
+    await this.#end(survivor);
+    return windowsMs.sort((a, b) => a - b);
   }
+
+  async #takeNext(): Promise<Refresher> {
+    const refresher = this.#next;
+    await refresher.ready;
+    this.#next = this.#start();
+    return refresher;
+  }
+
+  async #end(refresher: Refresher): Promise<void> {
+    await refresher.end();
+    this.published.push(...refresher.published);
+  }
+}
+
+async function crash(rotation: 'keep' | 'rotate', randomKills: number, script: string): Promise<Outcome> {
+  const world = await startRefreshWorld(rotation);
+  const killer = new Killer(world, script);
+  for (const step of steps) await killer.killAtStep(step);
+  // Now everybody is due; the second run has a day's share, as those that are killed will have.
+  await killer.calibrate();
+  const fullRunMs = await killer.calibrate();
+  for (let count = 0; count < randomKills; count++) await killer.killWithin(fullRunMs);
+  const windowsMs = await killer.survive();
+  await world.assertRecovered(killer.published);
+  await world.close();
+  const at = (share: number) => windowsMs[Math.floor(windowsMs.length * share)] ?? Number.NaN;
+  const { kills, midway, lost } = killer;
+  return { kills, midway, lost, medianWindowMs: at(0.5), p99WindowMs: at(0.99) };
 }
 
 /** One file starts several times as fast as the sources. */
