@@ -58,3 +58,22 @@ export async function readPage<T>(store: Store, query: Query): Promise<{ documen
   const last = found.length > documents.length ? documents.at(-1) : undefined;
   return { documents, ...(last && { next: positionOf(last, query) }) };
 }
+
+export interface NewestFirst<T> {
+  items: T[];
+  next?: Position;
+}
+
+/**
+ * One page of a history: documents whose ids sort by time, the newest first.
+ * @throws Failure what the store throws
+ */
+export async function readNewestFirst<T>(
+  store: Store,
+  collection: string,
+  page: Pick<Query, 'limit' | 'after'>,
+): Promise<NewestFirst<T>> {
+  const query: Query = { collection, orderBy: { field: 'id', direction: 'descending' }, ...page };
+  const { documents, next } = await readPage<T>(store, query);
+  return { items: documents.map(({ data }) => data), ...(next && { next }) };
+}

@@ -52,6 +52,11 @@ const rules: { rule: string; files: RegExp; mayNotImport: RegExp }[] = [
     mayNotImport: /^(shared\/adapters|local)\//,
   },
   {
+    rule: 'A function reads and writes documents through a flow, and knows no path.',
+    files: /^functions\//,
+    mayNotImport: /^shared\/storage\/layout\.ts$/,
+  },
+  {
     rule: 'Nothing deployed imports local adapters.',
     files: /^(functions\/|shared\/(?!adapters\/local\/))/,
     mayNotImport: /^shared\/adapters\/local\//,

@@ -19,20 +19,28 @@ function filterOf(query: object): object {
   return filter;
 }
 
-/** @param list the list's path; @param query the request's query */
-export async function pageToken(sealer: Sealer, list: string, query: object, position: object): Promise<string> {
-  return sealer.seal(new Secret(JSON.stringify(position)), placeOf(list, filterOf(query)));
-}
-
-/** @throws Failure `invalid_request` for a token of another list */
-export async function positionOf<T>(
+/**
+ * Reads one page of a list, from where the token of the request says, and seals where the next page starts.
+ * @param list the list's name; a token opens for this list only
+ * @param query the request's query; a token opens for the same filters only
+ * @throws Failure `invalid_request` for a token of another list
+ */
+export async function readWithToken<Place extends object, Page extends { next?: Place }>(
   sealer: Sealer,
   list: string,
   query: { page_token?: string | undefined },
-): Promise<T | undefined> {
-  if (query.page_token === undefined) return undefined;
+  read: (after: Place | undefined) => Promise<Page>,
+): Promise<Page & { nextPageToken: string | null }> {
+  const place = placeOf(list, filterOf(query));
+  const page = await read(await openToken<Place>(sealer, place, query.page_token));
+  const nextPageToken = page.next ? await sealer.seal(new Secret(JSON.stringify(page.next)), place) : null;
+  return { ...page, nextPageToken };
+}
+
+async function openToken<Place>(sealer: Sealer, place: string, token: string | undefined): Promise<Place | undefined> {
+  if (token === undefined) return undefined;
   try {
-    return JSON.parse((await sealer.open(query.page_token, placeOf(list, filterOf(query)))).reveal()) as T;
+    return JSON.parse((await sealer.open(token, place)).reveal()) as Place;
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'sealed_text_invalid') throw error;
     const problems = [{ pointer: '/page_token', detail: 'is not a page token of this list with these filters' }];

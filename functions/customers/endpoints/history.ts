@@ -1,9 +1,9 @@
 /** The history of a customer: who did what, when, and in which request. */
 
-import type { CustomerEvent } from '../../../shared/domain/event.ts';
-import { eventsOf } from '../../../shared/storage/layout.ts';
+import { listEvents } from '../../../shared/customers/history.ts';
+import type { Position } from '../../../shared/storage/pages.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
-import { listNewestFirst } from '../api/newest-first.ts';
+import { readWithToken } from '../api/page-token.ts';
 import { eventListResponse, toEventResponse } from '../schemas/event.ts';
 import { pageQuery } from '../schemas/queries.ts';
 
@@ -19,8 +19,11 @@ export const historyEndpoints: Endpoint[] = [
     query: pageQuery,
     status: 200,
     response: eventListResponse,
-    async handle(ports, { params, query }) {
-      const { items, nextPageToken } = await listNewestFirst<CustomerEvent>(ports, eventsOf(params.id), query);
+    async handle({ store, sealer }, { params, query }) {
+      const list = `events ${params.id}`;
+      const { items, nextPageToken } = await readWithToken(sealer, list, query, (after?: Position) =>
+        listEvents(store, params.id, { limit: query.page_size, ...(after && { after }) }),
+      );
       return { body: { events: items.map(toEventResponse), next_page_token: nextPageToken } };
     },
   }),

@@ -3,7 +3,7 @@
 import { listResults, readOperation, startOperation } from '../../../shared/operations/operations.ts';
 import type { Position } from '../../../shared/storage/pages.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
-import { pageToken, positionOf } from '../api/page-token.ts';
+import { readWithToken } from '../api/page-token.ts';
 import { operationResponse, resultListResponse, toOperationResponse, toResultResponse } from '../schemas/operation.ts';
 import { pageQuery } from '../schemas/queries.ts';
 import { operationCreate } from '../schemas/requests.ts';
@@ -60,11 +60,10 @@ export const operationEndpoints: Endpoint[] = [
     async handle(ports, { caller, params, query }) {
       const operation = await readOperation(ports, caller, params.operation);
       const list = `operations/${operation.id}/results`;
-      const after = await positionOf<Position>(ports.sealer, list, query);
-      const page = { limit: query.page_size, ...(after && { after }) };
-      const { results, next } = await listResults(ports, caller, operation, page);
-      const token = next ? await pageToken(ports.sealer, list, query, next) : null;
-      return { body: { results: results.map(toResultResponse), next_page_token: token } };
+      const { results, nextPageToken } = await readWithToken(ports.sealer, list, query, (after?: Position) =>
+        listResults(ports, caller, operation, { limit: query.page_size, ...(after && { after }) }),
+      );
+      return { body: { results: results.map(toResultResponse), next_page_token: nextPageToken } };
     },
   }),
 ];

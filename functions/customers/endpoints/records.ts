@@ -19,7 +19,7 @@ import type { Ports } from '../../../shared/ports.ts';
 import type { Position } from '../../../shared/storage/pages.ts';
 import { reschedule } from '../../../shared/sync/request.ts';
 import { type Endpoint, type EndpointResult, endpoint } from '../api/endpoint.ts';
-import { pageToken, positionOf } from '../api/page-token.ts';
+import { readWithToken } from '../api/page-token.ts';
 import { customerListResponse, customerResponse, toCustomerResponse } from '../schemas/customer.ts';
 import { listQuery } from '../schemas/queries.ts';
 import { customerCreate, customerPatch } from '../schemas/requests.ts';
@@ -39,20 +39,20 @@ export const recordEndpoints: Endpoint[] = [
     status: 200,
     response: customerListResponse,
     async handle(ports, { caller, query }) {
-      const after = await positionOf<Position>(ports.sealer, 'customers', query);
       const { missing_scope: missing } = query;
-      const found = await listCustomers(ports.store, caller, {
-        direction: query.order_by === 'name' ? 'ascending' : 'descending',
-        pageSize: query.page_size,
-        ...(query.hierarchy && { hierarchy: query.hierarchy }),
-        ...(query.state && { state: query.state }),
-        ...(missing && { lacking: missing === 'any' ? ports.settings.requiredScopes : [missing] }),
-        ...(query.name_prefix && { namePrefix: query.name_prefix }),
-        ...(after && { after }),
-      });
-      const next = found.next ? await pageToken(ports.sealer, 'customers', query, found.next) : null;
+      const found = await readWithToken(ports.sealer, 'customers', query, (after?: Position) =>
+        listCustomers(ports.store, caller, {
+          direction: query.order_by === 'name' ? 'ascending' : 'descending',
+          pageSize: query.page_size,
+          ...(query.hierarchy && { hierarchy: query.hierarchy }),
+          ...(query.state && { state: query.state }),
+          ...(missing && { lacking: missing === 'any' ? ports.settings.requiredScopes : [missing] }),
+          ...(query.name_prefix && { namePrefix: query.name_prefix }),
+          ...(after && { after }),
+        }),
+      );
       const customers = found.customers.map((read) => toCustomerResponse(read, contextOf(ports)));
-      return { body: { customers, next_page_token: next } };
+      return { body: { customers, next_page_token: found.nextPageToken } };
     },
   }),
   endpoint({

@@ -1,15 +1,12 @@
 /** A customer's syncs: the list, one and its progress, and the decision about held removals. */
 
 import { actor } from '../../../shared/domain/caller.ts';
-import { Failure } from '../../../shared/domain/failure.ts';
-import type { SyncRun } from '../../../shared/domain/sync-run.ts';
-import type { Store } from '../../../shared/ports.ts';
-import { runPath, syncsOf } from '../../../shared/storage/layout.ts';
+import type { Position } from '../../../shared/storage/pages.ts';
 import { approveRemovals, rejectRemovals } from '../../../shared/sync/approval.ts';
 import { readHeld } from '../../../shared/sync/held-people.ts';
+import { listSyncs, readSync } from '../../../shared/sync/history.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
-import { listNewestFirst } from '../api/newest-first.ts';
-import { pageToken, positionOf } from '../api/page-token.ts';
+import { readWithToken } from '../api/page-token.ts';
 import { pageQuery } from '../schemas/queries.ts';
 import { heldPeopleResponse, syncListResponse, syncResponse, toSyncResponse } from '../schemas/sync.ts';
 
@@ -25,8 +22,11 @@ export const syncEndpoints: Endpoint[] = [
     query: pageQuery,
     status: 200,
     response: syncListResponse,
-    async handle(ports, { params, query }) {
-      const { items, nextPageToken } = await listNewestFirst<SyncRun>(ports, syncsOf(params.id), query);
+    async handle({ store, sealer }, { params, query }) {
+      const list = `syncs ${params.id}`;
+      const { items, nextPageToken } = await readWithToken(sealer, list, query, (after?: Position) =>
+        listSyncs(store, params.id, { limit: query.page_size, ...(after && { after }) }),
+      );
       return { body: { syncs: items.map(toSyncResponse), next_page_token: nextPageToken } };
     },
   }),
@@ -40,7 +40,7 @@ export const syncEndpoints: Endpoint[] = [
     role: 'reader',
     status: 200,
     response: syncResponse,
-    handle: async ({ store }, { params }) => ({ body: toSyncResponse(await readRun(store, params.id, params.sync)) }),
+    handle: async ({ store }, { params }) => ({ body: toSyncResponse(await readSync(store, params.id, params.sync)) }),
   }),
   endpoint({
     id: 'listHeldRemovals',
@@ -54,13 +54,15 @@ export const syncEndpoints: Endpoint[] = [
     status: 200,
     response: heldPeopleResponse,
     async handle({ store, sealer }, { params, query }) {
-      const run = await readRun(store, params.id, params.sync);
+      const run = await readSync(store, params.id, params.sync);
       const list = `held ${params.id} ${params.sync}`;
-      const { index } = (await positionOf<{ index: number }>(sealer, list, query)) ?? { index: 0 };
-      const people = await readHeld(store, params.id, params.sync, index);
-      const more = index + 1 < (run.held?.documents ?? 0);
-      const next = more ? await pageToken(sealer, list, query, { index: index + 1 }) : null;
-      return { body: { people, next_page_token: next } };
+      const readDocument = async ({ index } = { index: 0 }) => {
+        const people = await readHeld(store, params.id, params.sync, index);
+        const isLast = index + 1 >= (run.held?.documents ?? 0);
+        return { people, ...(!isLast && { next: { index: index + 1 } }) };
+      };
+      const { people, nextPageToken } = await readWithToken(sealer, list, query, readDocument);
+      return { body: { people, next_page_token: nextPageToken } };
     },
   }),
   endpoint({
@@ -97,9 +99,3 @@ export const syncEndpoints: Endpoint[] = [
     },
   }),
 ];
-
-async function readRun(store: Store, customerId: string, id: string): Promise<SyncRun> {
-  const run = await store.get<SyncRun>(runPath({ customerId, id }));
-  if (!run) throw new Failure('not_found', 'There is no such sync.');
-  return run.data;
-}

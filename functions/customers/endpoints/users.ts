@@ -6,7 +6,7 @@ import type { Position } from '../../../shared/storage/pages.ts';
 import { syncOnePerson } from '../../../shared/sync/one-person.ts';
 import { readCatalog, readChanges, readUser, searchUsers, userIdOf } from '../../../shared/users/read.ts';
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
-import { pageToken, positionOf } from '../api/page-token.ts';
+import { readWithToken } from '../api/page-token.ts';
 import { type UsersQuery, usersQuery } from '../schemas/queries.ts';
 import { personSyncResponse, toUserResponse, userListResponse, userResponse } from '../schemas/user.ts';
 import { webexFailures } from './actions.ts';
@@ -71,18 +71,19 @@ export const userEndpoints: Endpoint[] = [
 
 async function listUsers(ports: Ports, customerId: string, query: UsersQuery) {
   const list = `users ${customerId}`;
-  const after = await positionOf<Position>(ports.sealer, list, query);
   const [catalog, found] = await Promise.all([
     readCatalog(ports.store, customerId),
-    searchUsers(ports.store, customerId, {
-      limit: query.page_size,
-      ...(query.name_prefix && { namePrefix: query.name_prefix }),
-      ...(query.email && { email: query.email }),
-      ...(query.status && { status: query.status }),
-      ...(after && { after }),
-    }),
+    readWithToken(ports.sealer, list, query, (after?: Position) =>
+      searchUsers(ports.store, customerId, {
+        limit: query.page_size,
+        ...(query.name_prefix && { namePrefix: query.name_prefix }),
+        ...(query.email && { email: query.email }),
+        ...(query.status && { status: query.status }),
+        ...(after && { after }),
+      }),
+    ),
   ]);
-  const next = found.next ? await pageToken(ports.sealer, list, query, found.next) : null;
+  const next = found.nextPageToken;
   const users = found.users.map((user) => toUserResponse(user, catalog));
   return { body: { users, next_page_token: next, next_since: null, more: next !== null } };
 }
