@@ -117,7 +117,7 @@ function send(agent: Agent, url: string, { method, path, body }: Load, token: st
     const sent = request(`${url}${path}`, { method, agent, headers }, (response) => {
       response.resume();
       response.on('end', () => {
-        // Of several edits of one record at a time some are told to come again.
+        // Of several simultaneous edits of one record some get `busy`.
         if (response.statusCode === 200 || (method === 'PATCH' && response.statusCode! < 600)) resolve();
         else reject(new Error(`${method} ${path} answered ${response.statusCode}`));
       });

@@ -1,4 +1,4 @@
-/** Each function as it is deployed, under requests that want its memory: what arrives must not stay. */
+/** Each function as it is deployed, under requests that try to fill its memory: their bodies must not accumulate. */
 
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';

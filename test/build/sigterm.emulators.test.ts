@@ -1,4 +1,4 @@
-/** Instances that are told to end while they work, again and again, against a Webex whose old refresh tokens die at once. */
+/** Instances that get SIGTERM while they work, again and again, against a Webex whose old refresh tokens die at once. */
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';

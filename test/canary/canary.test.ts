@@ -126,13 +126,13 @@ async function browse(
     }
     return answer;
   };
-  const begun = await visit(start, method);
-  const webexUrl = begun.headers.get('location') ?? /url=(\S+)/.exec(begun.headers.get('refresh') ?? '')![1]!;
+  const leaving = await visit(start, method);
+  const webexUrl = leaving.headers.get('location') ?? /url=(\S+)/.exec(leaving.headers.get('refresh') ?? '')![1]!;
   const callback = await authorize(webexUrl, visitor);
   const ended = await visit(callback);
   const result = ended.headers.get('location');
   const page = result ? await visit(new URL(result, callback).href, 'GET', shows) : ended;
-  // Whoever reloads the callback or comes back to it with a made-up state.
+  // A visitor who reloads the callback, or opens it with a made-up state.
   await visit(callback);
   await visit(`${callback}x`);
   return page;

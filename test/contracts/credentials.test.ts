@@ -1,4 +1,4 @@
-/** Without credentials every Google adapter says so, at once, and the process goes on. */
+/** Without credentials every Google adapter fails at once with that reason, and the process keeps running. */
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { firestoreStore } from '../../shared/adapters/google/firestore-store.ts';

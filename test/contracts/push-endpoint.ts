@@ -1,4 +1,4 @@
-/** An HTTP endpoint that takes pushes, remembers them and answers as it is told. */
+/** An HTTP endpoint that takes pushes, records them and answers as the test says. */
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -17,7 +17,7 @@ export interface Endpoint {
   url: string;
   server: Server;
   pushes: Push[];
-  /** What to answer to a push; 204 unless told. */
+  /** What to answer to a push; 204 by default. */
   answer: (push: Push) => number | Promise<number>;
   close(): void;
 }

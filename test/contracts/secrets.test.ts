@@ -68,7 +68,7 @@ describe.for(engines)('secrets in $name', ({ open }) => {
     }
   });
 
-  test('are whole for whoever reads while others add', async () => {
+  test('are read whole while others add new values', async () => {
     await add('0'.repeat(20_000));
     const adding = Array.from({ length: 10 }, (_, n) => add(String(n).repeat(20_000)));
     const seen = await Promise.all(Array.from({ length: 30 }, read));

@@ -28,16 +28,16 @@ describe('a SQLite file', () => {
     expect(won.toSorted((a, b) => a - b)).toEqual(Array.from({ length: rounds }, (_, round) => round));
   });
 
-  test('holds every commit that was told of when the process is killed in the middle of its work', async () => {
+  test('holds every acknowledged commit when the process is killed in the middle of its work', async () => {
     const writer = spawn(process.execPath, [script, 'write', place.file], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let told = '';
+    let output = '';
     for await (const chunk of writer.stdout) {
-      told += chunk;
-      if (told.length > 2000) writer.kill('SIGKILL');
+      output += chunk;
+      if (output.length > 2000) writer.kill('SIGKILL');
     }
     if (writer.signalCode === null) await once(writer, 'exit');
     // The last line may be cut.
-    const numbers = told.split('\n').slice(0, -1);
+    const numbers = output.split('\n').slice(0, -1);
     const found = await place.open().getMany(numbers.map((n) => `numbers/${n}`));
     expect(numbers.length).toBeGreaterThan(100);
     expect(found).not.toContain(undefined);

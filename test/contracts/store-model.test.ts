@@ -1,4 +1,4 @@
-/** Every store engine against the simplest one that can be thought of: a map in memory. */
+/** Every store engine against the simplest one: a map in memory. */
 
 import { describe, expect, inject, test } from 'vitest';
 import { codeOf } from '../../shared/domain/failure.ts';

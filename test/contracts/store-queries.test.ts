@@ -137,7 +137,7 @@ describe.for(storeEngines(emulators?.firestoreHost))('a query on $name', ({ miss
         expect(ids(await query({ range, orderBy: { field: 'v', direction: 'descending' } }))).toEqual(['b', 'a']);
       });
 
-      test('orders by id when it is told nothing else', async () => {
+      test('orders by id by default', async () => {
         await fill({ b: {}, a: {}, B: {}, 10: {}, 9: {} });
         expect(ids(await query())).toEqual(['10', '9', 'B', 'a', 'b']);
         expect(ids(await query({ after: { id: '9' } }))).toEqual(['B', 'a', 'b']);

@@ -20,7 +20,7 @@ describe.for(storeEngines(emulators?.firestoreHost))('a document on $name', ({ m
     const put = async (path: string, data: object) => (await store.commit([{ set: path, data }]))[0] as string;
 
     describe('one document', () => {
-      test('is answered as it was set, with its path and the version that the commit told', async () => {
+      test('is returned as it was set, with its path and the version that the commit returned', async () => {
         const version = await put('things/a', { name: 'first' });
         expect(await store.get('things/a')).toEqual({ path: 'things/a', version, data: { name: 'first' } });
       });

@@ -47,7 +47,7 @@ interface World {
   customer: string;
   reader: ReturnType<typeof feedReader>;
   draw: () => number;
-  /** Everybody whom Webex has ever said to be gone. */
+  /** The people that Webex has ever reported as gone. */
   everRemoved: Set<string>;
   wrong: string[];
 }
@@ -96,7 +96,7 @@ async function killedSync(at: World): Promise<number> {
     if (asleep.length > 0 && draw() < 0.5) asleep[0]!.wake();
     await reader.read(9);
     if (draw() < 0.2) churn(at);
-    // Sometimes too early: then it is told to come again.
+    // Sometimes too early; then the delivery must be repeated.
     if (draw() < 0.8) ports.clock.advance(redeliveryMs);
     if (end === 'finished' && draw() < 0.5) break;
   }
@@ -126,8 +126,8 @@ async function differenceFrom(at: World): Promise<void> {
   const revisions = (await allUsers(ports.store, customer)).map(({ revision }) => revision);
   if (new Set(revisions).size !== revisions.length) wrong.push('a revision was given out twice');
   const events = await ports.store.query<CustomerEvent>({ collection: eventsOf(customer), limit: 5000 });
-  const told = events.flatMap(({ data }) => (data.type === 'users_synced' ? [data.facts?.sync] : []));
-  if (new Set(told).size !== told.length) wrong.push('an event was recorded twice');
+  const announced = events.flatMap(({ data }) => (data.type === 'users_synced' ? [data.facts?.sync] : []));
+  if (new Set(announced).size !== announced.length) wrong.push('an event was recorded twice');
 }
 
 async function close({ ports, webex }: World): Promise<void> {

@@ -1,4 +1,4 @@
-/** Lets two or three flows meet in a world, in one order, on one engine, and judges what came of it. */
+/** Lets two or three flows meet in a world, in one order, on one engine, and checks the result. */
 
 import { draws } from '../../local/webex/people/chance.ts';
 import type { Store, Write } from '../../shared/ports.ts';

@@ -1,4 +1,4 @@
-/** What must hold whatever the order: judged at every commit, and when all flows have ended. */
+/** The conditions that must hold in every order: checked at every commit, and when all flows have ended. */
 
 import type { Connection } from '../../shared/domain/connection.ts';
 import { type Customer, uniquenessPaths } from '../../shared/domain/customer.ts';
@@ -58,7 +58,7 @@ interface Judged {
   organizations: (refreshToken: string) => string | undefined;
 }
 
-/** The state of a grant before grants and pending grants were told apart. */
+/** The state of a grant before grants and pending grants were separate. */
 type MaybeUnverified = Connection['grant'] & { unverified?: true };
 
 const isVerified = (grant: Connection['grant']) =>

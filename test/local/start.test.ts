@@ -16,7 +16,7 @@ describe('an install', () => {
     expect(Object.keys(json('package.json').allowScripts).sort()).toEqual([...new Set(names)].sort());
   });
 
-  it('that has run no scripts is told in one sentence what is missing', async () => {
+  it('that has run no scripts says in one sentence what is missing', async () => {
     const older = "data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.20.2'}})";
     const start = promisify(execFile)(process.execPath, ['--import', older, join(root, 'local/start.mjs')]);
     const { code, stderr } = (await start.catch((error) => error)) as { code: number; stderr: string };

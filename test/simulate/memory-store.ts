@@ -1,4 +1,4 @@
-/** The store port in memory: what the scheduled refresh asks of it, with failures on demand and a restore of an older state. */
+/** The store port in memory: the calls of the scheduled refresh, with failures on demand and a restore of an older state. */
 
 import { Failure } from '../../shared/domain/failure.ts';
 import type { Store, Stored, Write } from '../../shared/ports.ts';

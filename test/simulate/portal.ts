@@ -1,4 +1,4 @@
-/** What the portal knows of each connection: the state that the newest event of a customer tells. */
+/** What the portal knows about each connection: the state that the customer's newest event reports. */
 
 import type { Connection, ConnectionState } from '../../shared/domain/connection.ts';
 

@@ -1,4 +1,4 @@
-/** Runs the fleet through the days, hour by hour, and judges what is left of it. */
+/** Runs the fleet through the days, hour by hour, and counts lost and wrongly marked customers. */
 
 import { performance } from 'node:perf_hooks';
 import { settlePendingDue } from '../../shared/connect/pending-grant.ts';

@@ -1,4 +1,7 @@
-/** The product's story from outside: create, connect in a browser, sync, refresh, read, change, delete. Told on every pair of engines. */
+/**
+ * The product's story from outside: create, connect in a browser, sync, refresh, read, change, delete. Run on every pair of
+ * engines.
+ */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +17,7 @@ import { freePort } from '../support/free-port.ts';
 const acme = sampleOrganizations[0]!;
 const administrator = acme.administrators![0]!;
 
-/** What every stack is told: where it must answer, and what stands around it. */
+/** The settings of every stack: its address, and the systems around it. */
 export interface Surroundings {
   url: string;
   /** An empty folder for its files. */

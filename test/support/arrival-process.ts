@@ -35,7 +35,7 @@ export interface Arrival {
 const arrival = JSON.parse(process.argv[2]!) as Arrival;
 let calls = 0;
 
-/** The port; the process dies at the call that it was told. */
+/** The port; the process kills itself at the given call. */
 function deadly<Port extends object>(port: Port): Port {
   return new Proxy(port, {
     get(target, name) {

@@ -1,4 +1,4 @@
-/** A TCP link to a server that can be told to lose answers or to stay silent. */
+/** A TCP link to a server, which a test can make lose answers or stay silent. */
 
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';

@@ -3,7 +3,7 @@
 import { Failure } from '../../shared/domain/failure.ts';
 import type { Query, Store, Stored } from '../../shared/ports.ts';
 
-/** One range, order, cursor and limit. History is not kept. `documents` may be changed behind the store's back. */
+/** One range, order, cursor and limit. It stores no history. A test may change `documents` directly. */
 export function fleetStore(): { store: Store; documents: Map<string, object> } {
   const documents = new Map<string, object>();
   const versions = new Map<string, number>();

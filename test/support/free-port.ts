@@ -1,4 +1,4 @@
-/** Ports for servers that must know theirs before they start. */
+/** Ports for servers that must know their port before they start. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:net';

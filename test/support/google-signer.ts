@@ -22,7 +22,7 @@ export interface GoogleSigner {
 export async function startGoogleSigner(): Promise<GoogleSigner> {
   const kid = randomUUID();
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  // Google serves X.509 certificates by key id; whoever verifies takes a bare public key as well.
+  // Google serves X.509 certificates by key id; google-auth-library accepts a bare public key as well.
   const certificates = JSON.stringify({ [kid]: publicKey.export({ type: 'spki', format: 'pem' }) });
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'max-age=3600' }).end(certificates);

@@ -1,4 +1,7 @@
-/** An outside that dies: what matters of a kill is only which effects it leaves, so it falls before an effect or right behind it. */
+/**
+ * Ports that die at a given call, to simulate a kill. A kill matters only by the effects it leaves, so it falls right before
+ * or right after an effect.
+ */
 
 import type { Ports } from '../../shared/ports.ts';
 

@@ -1,4 +1,6 @@
-/** A process of its own that publishes to a local queue and delivers from it: `FILE ENDPOINT`. It tells when that is done. */
+/**
+ * A process of its own that publishes to a local queue and delivers from it: `FILE ENDPOINT`. It reports when that is done.
+ */
 
 import { localQueue } from '../../shared/adapters/local/sqlite-queue.ts';
 

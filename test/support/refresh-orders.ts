@@ -1,6 +1,6 @@
-/** What a process that renews (refresh-process.ts) is told, and what it tells. */
+/** The orders and reports of a process that renews connections (refresh-process.ts). */
 
-/** Where a process is told to end itself, in the order of one refresh. */
+/** The steps of a refresh at which a process can kill itself, in order. */
 export const steps = [
   'before the lease',
   'after the lease',

@@ -16,7 +16,7 @@ import { refreshDue } from '../../shared/tokens/refresh-due.ts';
 import type { Answer, Order, Place, Step } from './refresh-orders.ts';
 
 const place = JSON.parse(process.argv[2]!) as Place;
-// Synchronous: what was told is told, however this process ends.
+// Synchronous, so that a report is complete however this process ends.
 const tell = (answer: Answer) => writeSync(1, `${JSON.stringify(answer)}\n`);
 let order: Order = { offsetMs: 0, concurrency: 1 };
 let windowsMs: number[] = [];
@@ -45,7 +45,7 @@ async function openStore(): Promise<Store> {
   return firestoreStore(place.firestore!);
 }
 
-/** The store, with the steps of a refresh told from what it is asked to write. */
+/** The store, which recognizes the steps of a refresh by their writes. */
 function watchedStore(store: Store): Store {
   return {
     ...store,

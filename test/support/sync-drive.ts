@@ -1,4 +1,4 @@
-/** Drives syncs in tests as the queue would, and holds what is stored against the organization. */
+/** Drives syncs in tests as the queue would, and compares the stored users with the organization. */
 
 import { codeOf } from '../../shared/domain/failure.ts';
 import { chunkIds, type RosterChunk, rosterFromLog } from '../../shared/domain/roster.ts';

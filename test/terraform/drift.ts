@@ -58,7 +58,7 @@ interface Override {
   ttl?: boolean;
 }
 
-/** A promise of the deployment → one sentence for each place where it is not kept. */
+/** A promise of the deployment → one sentence for each place that breaks it. */
 export const promises: Record<string, (texts: Texts) => Generator<string>> = {
   *'deploys the functions of the repository under their own names'({ terraform }) {
     const folders = readdirSync(join(repository, 'functions')).filter((name) =>

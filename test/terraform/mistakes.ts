@@ -51,7 +51,7 @@ function copy(): string {
   return folder;
 }
 
-/** Leaves the one test file that is to be red: the others would only take time. */
+/** Leaves only the test file that must fail: the others would only take time. */
 function keepTest(folder: string, red: string): void {
   for (const path of globSync('terraform/tests/*.tftest.hcl', { cwd: folder })) {
     if (!path.endsWith(`/${red.split('/')[0]}.tftest.hcl`)) rmSync(join(folder, path));
@@ -79,7 +79,7 @@ function run(command: string, parameters: string[], folder: string): Promise<{ s
   });
 }
 
-/** What is apart without any mistake is told by terraform.test.ts. */
+/** Differences that exist without a mistake are reported by terraform.test.ts. */
 const apartAlready = new Set(drift());
 
 function checkDrift(folder: string): Result {

@@ -1,4 +1,7 @@
-/** The servers that the API's bench drives: ours and a bare handler that makes the same store calls, in one process, on one framework. */
+/**
+ * The servers that the API's bench drives: the product's and a bare handler that makes the same store calls, in one process,
+ * on one framework.
+ */
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,4 +1,7 @@
-/** The Webex stand-in on a thread of its own, so that its work does not count as ours: answers where it is, and a grant of each member. */
+/**
+ * The Webex stand-in on a thread of its own, so that its work does not count as the product's. It returns its address and a
+ * grant of each member.
+ */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { startWebex } from '../../../local/webex/server.ts';

@@ -68,11 +68,11 @@ beforeAll(async () => {
   customer = await connectedCustomer(api.ports, api.webex, acme);
   const boss = await google.token();
   run = (await api.call('POST', `/${customer}:sync`, { token: boss })).body.id;
-  const begun = await api.call('POST', '/operations', {
+  const started = await api.call('POST', '/operations', {
     token: boss,
     body: { action: 'connect', hierarchy: 'sys.provider' },
   });
-  operation = begun.body.id;
+  operation = started.body.id;
 });
 afterAll(() => api.close());
 

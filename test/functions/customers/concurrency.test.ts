@@ -1,4 +1,4 @@
-/** What many callers at once may not break: lost updates, and a creation that happens twice. */
+/** Many callers at once must cause neither lost updates nor a second creation. */
 
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

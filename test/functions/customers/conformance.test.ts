@@ -1,6 +1,6 @@
 /**
- * Calls forth every documented success and failure on a real server. The OpenAPI document judges each exchange
- * (contract.ts), and the last test lists what is documented and was never seen. The suites run in this order.
+ * Produces every documented success and failure on a real server. The OpenAPI document judges each exchange (contract.ts),
+ * and the last test lists what is documented and was never seen. The suites run in this order.
  */
 
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** What callers of one node may learn about another, and what two requests at once may not break. */
+/** Callers of one node learn nothing about another, and two simultaneous requests break nothing. */
 
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -46,8 +46,8 @@ describe(`tenants, on ${engineName}`, () => {
         409,
         [{ pointer: '/account_number', detail: 'cannot be used' }],
       ]);
-      const told = await create({ hierarchy: 'sys.a.two', account_number: mine.account_number }, a);
-      expect(told.body.errors[0].detail).toBe('is the account number of another customer');
+      const seen = await create({ hierarchy: 'sys.a.two', account_number: mine.account_number }, a);
+      expect(seen.body.errors[0].detail).toBe('is the account number of another customer');
     });
 
     it('keep an account number unique below their provider when a customer moves there', async () => {

@@ -145,7 +145,7 @@ function lengthen(ports: Ports, access: Secret, refresh: Secret): void {
   });
 }
 
-it('says that a fault is ours, without its details', async () => {
+it('says that a fault is on our side, without its details', async () => {
   const { page, url, heading, text, ports } = await openStackAndPage(chromium());
   ports.store.failNext('commit', storeUnavailable(), { times: 'always' });
   await getTokens(page, url);

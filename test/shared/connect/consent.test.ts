@@ -1,4 +1,7 @@
-/** A consent through a link: verified first, stored under a new epoch, kept as pending while Webex cannot say who consented. */
+/**
+ * A consent through a link: verified first, stored under a new epoch, and stored as pending while Webex cannot say who
+ * consented.
+ */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authorize } from '../../../local/webex/authorize.ts';
@@ -108,7 +111,7 @@ it('connects where Webex gives no credible life of the refresh token, and renews
 });
 
 describe('a consent that meets another flow', () => {
-  it('wins over a pasted pair that Webex is asked about', async () => {
+  it('wins over a pasted pair that is being verified', async () => {
     ports.webex.answerNext('refresh', async () => {
       await consent();
       throw new Failure('webex_rate_limited', 'Slow down.', { retryAfterMs: 5_000 });
@@ -149,7 +152,7 @@ describe('a consent that meets another flow', () => {
     expect(outcome).toMatchObject({ kind: connection.grant ? 'connected' : 'failed' });
   });
 
-  it('is stored when the store was away after Webex had given the pair', async () => {
+  it('is stored once the store is available again, after Webex has given the pair', async () => {
     ports.store.failNext('commit', storeUnavailable(), { path: connectionPath(customer), times: 3 });
     expect(await consent()).toMatchObject({ kind: 'connected' });
     expect(await storedTokenIsAlive()).toBe(true);

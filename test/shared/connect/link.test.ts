@@ -34,7 +34,7 @@ describe('a connect link', () => {
     expect(JSON.stringify([stored, events, ports.messages, ports.lines])).not.toContain(secret);
   });
 
-  it('opens as often as it likes, until it expires, and changes nothing', async () => {
+  it('opens any number of times until it expires, and changes nothing', async () => {
     const secret = await newLink();
     const before = await ports.store.get(linkPath(digest(secret)));
     for (let open = 0; open < 3; open++) expect((await openLink(ports, secret)).customer.id).toBe(customer);

@@ -40,7 +40,7 @@ describe('a state', () => {
     expect(claims.filter(({ kind }) => kind === 'repeated')).toHaveLength(7);
   });
 
-  it('tells the same code from another one, and stores neither', async () => {
+  it('distinguishes the same code from another one, and stores neither', async () => {
     await claimed();
     expect(await claimState(ports, pending, code)).toEqual({ kind: 'repeated' });
     expect(await claimState(ports, pending, 'another-code')).toEqual({ kind: 'other_code' });
@@ -106,7 +106,7 @@ describe('an outcome', () => {
     expect(await readOutcome(ports, pending)).toEqual(outcome);
   });
 
-  it('is waited for while another request of the browser works on it', async () => {
+  it('is awaited while another request of the browser works on it', async () => {
     const version = await claimed();
     const reading = readOutcome(ports, pending);
     await storeOutcome(ports, pending, { version, code, outcome });

@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('tokens pasted for a new customer', () => {
-  it('connect it when they are its own, and ask for the first sync', async () => {
+  it('connect it when they belong to its organization, and request the first sync', async () => {
     const id = await world.create(world.tokens(acme));
     expect(await readConnection(world.ports.store, id)).toMatchObject({
       state: 'active',
@@ -25,7 +25,7 @@ describe('tokens pasted for a new customer', () => {
     expect(world.ports.messages.map(({ topic }) => topic)).toContain('sync-users');
   });
 
-  it('are kept while Webex is away, never served, and verified by the next run', async () => {
+  it('are stored while Webex is unavailable, never served, and verified by the next run', async () => {
     const id = await world.createInOutage(world.tokens(acme));
     const before = await readConnection(world.ports.store, id);
     expect(before).toMatchObject({ state: 'degraded', fault: { code: 'webex_unavailable' } });
@@ -84,7 +84,7 @@ describe('tokens pasted for a new customer', () => {
     expect(world.webex.control.isAlive(pair.refreshToken.reveal())).toBe(true);
   });
 
-  it('of another organization are deleted when that comes out later, and never used', async () => {
+  it('are deleted, and never used, when Webex later says that they belong to another organization', async () => {
     const id = await world.createInOutage(world.tokens(globex));
     await world.settle();
     const connection = await readConnection(world.ports.store, id);
@@ -93,7 +93,7 @@ describe('tokens pasted for a new customer', () => {
     await expect(getAccessToken(world.ports, id)).rejects.toMatchObject({ code: 'not_connected' });
   });
 
-  it('stay unserved while Webex renews them but does not say whose they are', async () => {
+  it('are not served while Webex renews them without confirming their owner', async () => {
     const id = await world.createInOutage(world.tokens(acme));
     const fault = world.silentAboutOwners();
     expect(await world.settle()).toBe(0);
@@ -149,7 +149,7 @@ describe('tokens pasted for a new customer', () => {
     expect(JSON.stringify(await readConnection(world.ports.store, id))).not.toContain('sealed');
   });
 
-  it('are kept when the store is away after Webex has rotated them', async () => {
+  it('are stored once the store is available again, after Webex has rotated them', async () => {
     world.ports.store.failNext('commit', storeUnavailable(), { path: 'connections/', times: 3, when: isResult });
     const id = await world.create(world.tokens(acme));
     expect(await readConnection(world.ports.store, id)).toMatchObject({ state: 'active' });
@@ -161,7 +161,7 @@ describe('tokens pasted for a new customer', () => {
 const isResult = (writes: object[]) => JSON.stringify(writes).includes('"facts":{"requestedAt"');
 
 describe('the record', () => {
-  it('that has become another organization while Webex was asked gets no tokens of the old one', async () => {
+  it('gets no tokens of its old organization when its account number changes during the verification', async () => {
     const id = await world.createInOutage(world.tokens(acme));
     world.ports.webex.afterNext('me', async () => {
       const read = (await world.ports.store.get<object>(customerPath(id)))!;

@@ -63,7 +63,7 @@ describe.each(['keep', 'rotate'] as const)(
       },
     );
 
-    it('are swapped in when they turn out to be right', async () => {
+    it('become the grant once Webex confirms their owner', async () => {
       const order = world.silentAboutOwners();
       await world.paste(id, world.tokens(acme));
       world.webex.control.clearFaults(order);
@@ -88,7 +88,7 @@ describe.each(['keep', 'rotate'] as const)(
       expect(world.webex.control.isAlive(await world.storedRefreshToken(id))).toBe(true);
     });
 
-    it('give way to a consent that completes while Webex is asked', async () => {
+    it('give way to a consent that completes during their verification', async () => {
       const consented = world.webex.control.grant({ orgId: acme.id }).refresh_token!;
       world.ports.webex.beforeNext('refresh', async () => {
         const read = (await world.ports.store.get<object & { grant: object; epoch: number }>(connectionPath(id)))!;

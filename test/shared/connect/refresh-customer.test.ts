@@ -47,7 +47,7 @@ it('asks Webex about an ended connection at most every ten minutes', async () =>
   expect(await refresh()).toBe('grant_refused');
 });
 
-it('deletes the tokens of a revived connection that turn out to be of another organization', async () => {
+it('deletes the tokens of a revived connection when they belong to another organization', async () => {
   await end();
   world.ports.webex.answerNext('me', async (act) => ({ ...(await act()), orgId: globex.id }));
   await expect(refreshCustomer(world.ports, id)).rejects.toMatchObject({

@@ -101,7 +101,7 @@ describe('the documents that keep names unique', () => {
     ['Acme 2', false],
   ])('are the same for the name %s: %s', (name, same) => expect(paths({ name }).name === own.name).toBe(same));
 
-  it('tell long names apart that have the same key', () => {
+  it('distinguish long names that have the same key', () => {
     const long = '\ufdfa'.repeat(255);
     expect(nameKey(`${long}1`)).toBe(nameKey(`${long}2`));
     expect(paths({ name: `${long}1` }).name).not.toBe(paths({ name: `${long}2` }).name);

@@ -50,7 +50,7 @@ describe("a proxy's URL", () => {
     expect(proxyProblem(url, true)).toBeUndefined();
   });
 
-  it('is taken apart for a connection: no brackets, and credentials that can always be decoded', () => {
+  it('is split into parts for a connection: no brackets, and credentials that can always be decoded', () => {
     expect(proxyParts('http://[fd00::10]:8123')).toMatchObject({ host: '[fd00::10]:8123', hostname: 'fd00::10' });
     const { host, username, password } = proxyParts('http://svc%41:50%off%C3%BC-%FF@h:1');
     expect(host).toBe('h:1');

@@ -60,7 +60,7 @@ describe('decideRefresh', () => {
 });
 
 describe('a refresh that succeeds', () => {
-  it('forgets the failures, ends the lease, plans the next one and tells of the recovery', () => {
+  it('clears the failures, ends the lease, schedules the next one and reports the recovery', () => {
     const fault = { code: 'webex_unavailable', message: '', at: now };
     const ill = withLease(connection({ state: 'degraded', failures: 4, fault, refusals: { since: now } }), 'me', now);
     const { connection: well, events } = afterSuccess(ill, { ...grant, serial: 2, refreshedAt: now }, by('me'));
@@ -72,7 +72,7 @@ describe('a refresh that succeeds', () => {
     expect(events).toEqual([{ type: 'recovered', facts: { failures: 4 } }]);
   });
 
-  it('tells nothing of what was healthy', () => {
+  it('causes no event for a healthy connection', () => {
     expect(afterSuccess(connection(), grant, by('me')).events).toEqual([]);
   });
 });
@@ -94,13 +94,13 @@ describe('a refresh that fails', () => {
     }
   });
 
-  it('tells of the degradation once', () => {
+  it('reports the degradation once', () => {
     const first = fail('webex_unavailable');
     expect(first.events).toEqual([{ type: 'degraded', facts: { code: 'webex_unavailable' } }]);
     expect(fail('webex_unavailable', first.connection).events).toEqual([]);
   });
 
-  it('never ends a connection, and remembers since when Webex has refused the grant', () => {
+  it('never ends a connection, and records since when Webex has refused the grant', () => {
     let state = connection();
     for (let hours = 0; hours < 100; hours++) {
       state = fail('grant_refused', state, now + hours * hour).connection;
@@ -121,7 +121,7 @@ describe('a refresh that fails', () => {
     expect(afterFailure(first, failure('client_refused'), context).connection.refusals).toEqual({ since: now + hour });
   });
 
-  it('counts a refusal for another reason as no proof that the grant is dead', () => {
+  it('does not count a refusal for another reason towards ending the connection', () => {
     for (const code of ['client_refused', 'webex_unexpected'] as const) {
       expect(fail(code).connection.refusals).toEqual({ since: now });
     }
@@ -136,7 +136,7 @@ describe('a refresh that fails', () => {
 });
 
 describe('a refusal that is not judged yet', () => {
-  it('changes nothing that anybody sees, and the customer stays due', () => {
+  it('changes nothing visible, and the customer stays due', () => {
     const before = connection();
     const { refusals, ...rest } = afterUnjudged(before, failure('client_refused'), { now, random: 0 });
     expect(rest).toEqual(before);
@@ -156,7 +156,7 @@ describe('a refusal that is not judged yet', () => {
 describe('a connection that has ended', () => {
   const ended = () => afterConfirmedRefusal(connection(), failure('grant_refused'), now).connection;
 
-  it('keeps its grant, says so once, and warns no more', () => {
+  it('keeps its grant, reports its end once, and warns no more', () => {
     const { connection: after, events } = afterConfirmedRefusal(connection(), failure('grant_refused'), now);
     expect(after).toMatchObject({ state: 'reauthorization_required', grant, fault: { code: 'grant_refused' } });
     expect(after).not.toHaveProperty('nextWarningAt');
@@ -186,7 +186,7 @@ describe('a connection that has ended', () => {
 });
 
 describe('the time left', () => {
-  it('is warned about once when it crosses a mark, and the next mark is planned', () => {
+  it('causes one warning when it crosses a mark, and the next mark is scheduled', () => {
     const at = refreshExpiresAt - 30 * day;
     const once = afterWarning(connection({ nextWarningAt: at }), at);
     expect(once.events).toEqual([{ type: 'expiring', facts: { days: 30, expiresAt: refreshExpiresAt } }]);
@@ -194,7 +194,7 @@ describe('the time left', () => {
     expect(afterWarning(once.connection, at).events).toEqual([]);
   });
 
-  it('is warned about once when it has crossed several marks unseen', () => {
+  it('causes one warning when it has crossed several marks', () => {
     const at = refreshExpiresAt - 2 * day;
     expect(afterWarning(connection({ nextWarningAt: refreshExpiresAt - 30 * day }), at).events).toMatchObject([
       { facts: { days: 3 } },

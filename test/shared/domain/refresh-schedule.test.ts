@@ -42,7 +42,7 @@ describe('dueAt', () => {
 });
 
 describe('retryDelayMs', () => {
-  it('grows with failures, shrinks with the runway, and is never shorter than Webex asked for', () => {
+  it('grows with failures, shrinks with the time left, and is never shorter than Webex asked for', () => {
     const delay = (failures: number, timeLeftMs: number, retryAfterMs?: number) =>
       retryDelayMs({ failures, timeLeftMs, random: 0, ...(retryAfterMs && { retryAfterMs }) });
     expect(delay(1, 90 * day)).toBe(600_000);
@@ -53,12 +53,12 @@ describe('retryDelayMs', () => {
     expect(delay(1, 90 * day, 3_600_000)).toBe(3_600_000);
   });
 
-  it('is at most a quarter shorter by chance', () => {
+  it('is shortened at random by at most a quarter', () => {
     expect(retryDelayMs({ failures: 1, timeLeftMs: 90 * day, random: 0.999999 })).toBeGreaterThanOrEqual(450_000);
   });
 });
 
-describe('warnings of the runway', () => {
+describe('warnings of the time left', () => {
   it('come at 30, 14, 7, 3 and 1 days and then no more', () => {
     const end = 2_000_000_000_000;
     const seen: number[] = [];

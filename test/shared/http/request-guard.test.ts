@@ -50,7 +50,7 @@ async function send(init: RequestInit, path = '/') {
 }
 
 describe('a request within the limits', () => {
-  it('reaches the function with its body parsed, the bytes kept, and the trace of the request', async () => {
+  it('reaches the function with its parsed body, its raw bytes and its trace', async () => {
     const body = '{"name":"Müller"}';
     const traceparent = `00-${'a'.repeat(32)}-00f067aa0ba902b7-01`;
     expect(await send({ method: 'POST', headers: { ...json, traceparent }, body })).toMatchObject({ status: 200 });
@@ -77,7 +77,7 @@ describe('a request within the limits', () => {
     expect(calls[0]!.raw).toHaveLength(maxBodyBytes);
   });
 
-  it('may ask first whether its body is welcome', async () => {
+  it('may ask with Expect: 100-continue before it sends its body', async () => {
     const sent = request(url, { method: 'POST', headers: { ...json, expect: '100-continue', 'content-length': 2 } });
     sent.flushHeaders();
     await once(sent, 'continue');

@@ -54,7 +54,7 @@ describe(`an idempotency key, on ${engineName}`, () => {
     expect((await other()).body).toBe('second');
   });
 
-  it('is given back when its request fails', async () => {
+  it('is released when its request fails', async () => {
     const fails = () => Promise.reject(new Failure('webex_unavailable', 'away'));
     await expect(perform(fails)).rejects.toMatchObject({ code: 'webex_unavailable' });
     expect((await perform(async () => 'again')).body).toBe('again');

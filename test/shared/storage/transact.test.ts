@@ -35,7 +35,7 @@ describe(`a transaction, on ${engineName}`, () => {
     expect((await get('things/b')).data).toEqual({ value: 1 });
   });
 
-  it('of two decisions that each name what the other changes, one is made again', async () => {
+  it('repeats one of two decisions that each name a document that the other changes', async () => {
     await set('things/a', { value: 1 });
     await set('things/b', { value: 1 });
     const [a, b] = [await get('things/a'), await get('things/b')];
@@ -50,7 +50,7 @@ describe(`a transaction, on ${engineName}`, () => {
     expect(committed.filter(Boolean)).toHaveLength(1);
   });
 
-  it('leaves a document as it is that it only names', async () => {
+  it('leaves a document unchanged that it only names', async () => {
     await set('things/a', { value: 1 });
     const before = await get('things/a');
     await ports.store.commit([unchanged(before)]);

@@ -53,7 +53,7 @@ describe('held removals', () => {
     await expect(approveRemovals(ports, customer, held.id, 'x')).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  it('are kept when rejected, and held again by the next sync', async () => {
+  it('remove nobody when rejected, and are held again by the next sync', async () => {
     webex.control.people({ orgId: acme.id, remove: { count: 40, seed: 1 } });
     const held = await syncNow(ports, customer);
     const rejected = await rejectRemovals(ports, customer, held.id, 'chief@example.com');

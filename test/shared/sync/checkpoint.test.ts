@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('a checkpoint', () => {
-  it('starts over when its checkpoint is too old', async () => {
+  it('makes the scan start over when it is too old', async () => {
     const { id } = await requestSync(ports, customer);
     await runSync(ports, customer, id, 0);
     ports.clock.advance(2 * 3_600_000);
@@ -23,7 +23,7 @@ describe('a checkpoint', () => {
     await world.expectInSync();
   });
 
-  it('starts over when every attempt for more than an hour has failed', async () => {
+  it('makes the scan start over when every attempt for more than an hour has failed', async () => {
     const { id } = await requestSync(ports, customer);
     await runSync(ports, customer, id, 0);
     const early = [...(await storedNow(ports.store, customer)).keys()][0]!;

@@ -43,7 +43,7 @@ describe('one person', () => {
     expect(await syncOnePerson(ports, customer, someone.id)).toMatchObject({ outcome: 'unchanged' });
   });
 
-  it('keeps the newer state when a sync ends while Webex is asked', async () => {
+  it('keeps the newer state when a sync ends during the call to Webex', async () => {
     const { id } = world.people()[5]!;
     const update = (title: string) => webex.control.people({ orgId, update: [{ id, title }] });
     update('Deputy');
@@ -55,7 +55,7 @@ describe('one person', () => {
     await world.expectInSync();
   });
 
-  it('does not come back when a sync removes them while Webex is asked', async () => {
+  it('does not come back when a sync removes them during the call to Webex', async () => {
     const { id } = world.people()[5]!;
     webex.control.people({ orgId, update: [{ id, title: 'Chief' }] });
     ports.webex.afterNext('person', async () => {

@@ -79,11 +79,11 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** Watches what Webex has answered, and at every tombstone whether the proofs were there. */
+/** Watches Webex's answers, and checks at every tombstone that the conditions of a removal held. */
 function witness({ webex, store }: Pick<TestPorts, 'webex' | 'store'>) {
   const proven = new Set<string>();
   const broken: string[] = [];
-  /** Whom each page has shown, by its cursor: a page that is fetched again after a kill tells anew who is there. */
+  /** The people on each page, by its cursor: a page that is fetched again after a kill replaces the earlier one. */
   const shown = new Map<string, Set<string>>();
   let complete = false;
   const scan: Parameters<typeof webex.answerNext<'people'>>[1] = async (act, _access, request) => {
@@ -171,7 +171,7 @@ async function converges(steps: Step[]): Promise<void> {
   }
 }
 
-it('converges after any sequence of changes, faults, kills and doubled messages, and removes nobody without the four proofs', async () => {
+it('converges after any sequence of changes, faults, kills and doubled messages, and removes nobody unless all four conditions hold', async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), converges), {
     numRuns: 60,
     endOnFailure: false,

@@ -45,7 +45,7 @@ describe('removals', () => {
     expect(await readHeld(ports.store, customer, run.id, 0)).toHaveLength(40);
   });
 
-  it('compares a present person whom the scan has missed', async () => {
+  it('compares a present person that the scan has missed', async () => {
     await syncNow(ports, customer);
     const person = world.people()[0]!;
     webex.control.people({ orgId: acme.id, upsert: [{ id: person.id, displayName: 'Somebody else' }] });

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** SCIM counts so many rooms beside the people. */
+/** How many rooms SCIM counts besides the people. */
 const addRooms = (rooms: number) =>
   ports.webex.answerNext('scimTotal', async (act) => (await act()) + rooms, { times: 'always' });
 const removeTwo = (seed: number) => webex.control.people({ orgId, remove: { count: 2, seed } });
@@ -69,7 +69,7 @@ describe('without an answer of SCIM', () => {
     await syncNow(ports, customer);
   });
 
-  it.each([401, 403, 404, 400])('(status %i) removals need a second look at each person', async (status) => {
+  it.each([401, 403, 404, 400])('(status %i) each removal needs a second look-up of the person', async (status) => {
     webex.control.faults({ match: { path: '/identity/scim' }, times: 'always', fault: { status } });
     removeTwo(1);
     expect((await syncNow(ports, customer)).counts).toMatchObject({ removed: 2, held: 0 });

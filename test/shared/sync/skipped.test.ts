@@ -16,8 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-describe('a person whom the store refuses', () => {
-  it('is skipped and reported, while everybody else is stored', async () => {
+describe('a person that the store refuses', () => {
+  it('is skipped and reported, while all others are stored', async () => {
     const person = world.people()[120]!;
     webex.control.people({ orgId, churn: { seed: 1, add: 10, change: 60, remove: 2 } });
     webex.control.people({ orgId, update: [{ id: person.id, title: megabytes(2) }] });
@@ -76,7 +76,7 @@ describe('a person whom the store refuses', () => {
 });
 
 describe('an absent person', () => {
-  it('whom Webex refuses to show in every run stays, and the run ends normally', async () => {
+  it('that Webex refuses to show in every run stays, and the run ends normally', async () => {
     const person = world.people()[9]!;
     const withoutPerson = async (act: () => ReturnType<typeof ports.webex.people>) => {
       const page = await act();

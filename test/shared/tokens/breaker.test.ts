@@ -19,7 +19,7 @@ describe('the breaker', () => {
     return fleet;
   }
 
-  it('asks one sample a run while it is open, and changes no connection by it', async () => {
+  it('takes one sample per run while it is open, and marks no connection', async () => {
     const fleet = await open();
     const before = fleet.ids.map((id) => fleet.connection(id).nextRefreshAt);
     fleet.asked.clear();
@@ -28,7 +28,7 @@ describe('the breaker', () => {
     expect(fleet.ids.map((id) => fleet.connection(id).nextRefreshAt)).toEqual(before);
   });
 
-  it('is not blocked by a worker that was killed while it asked the sample', async () => {
+  it('is not blocked by a worker that was killed while it took the sample', async () => {
     const fleet = await open();
     const read = (await fleet.ports.store.get<Breaker>(breakerPath))!;
     const probe = { owner: 'killed', endsAt: fleet.ports.clock.now() + 5 * 60_000 };
@@ -42,7 +42,7 @@ describe('the breaker', () => {
     expect(marked(fleet)).toEqual([]);
   });
 
-  it('alerts louder after a day, once a day', async () => {
+  it('alerts once a day after the first day', async () => {
     const fleet = await open();
     for (let hours = 0; hours < 60; hours++) {
       await fleet.run();

@@ -1,4 +1,4 @@
-/** What an incident does to a fleet: nobody is marked, and the fleet has recovered one run after Webex has. */
+/** The effect of an incident on a fleet: no customer is marked, and the first run after it renews all. */
 
 import { describe, expect, it } from 'vitest';
 import type { Breaker } from '../../../shared/domain/breaker.ts';

@@ -1,4 +1,4 @@
-/** What refusals do to a fleet: single customers back off alone; real losses come out within two days. */
+/** The effect of refusals on a fleet: single customers back off alone, and really revoked grants end within two days. */
 
 import { describe, expect, it } from 'vitest';
 import type { FailureCode } from '../../../shared/domain/failure.ts';
@@ -42,7 +42,7 @@ describe('refusals of single customers', () => {
     }
   });
 
-  it('back off on their own, and are told once', async () => {
+  it('back off on their own, with one event each', async () => {
     const fleet = memoryFleet(200);
     const refused = fleet.ids.slice(0, 3);
     fleet.makeDue(fleet.ids);

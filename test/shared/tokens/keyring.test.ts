@@ -80,7 +80,7 @@ describe('the keyring', () => {
     expect((await running.open(moved, refreshTokenPlace('customer-0'))).reveal()).toBe(opened.reveal());
   });
 
-  it('is moved to by refreshes alone, too', async () => {
+  it('seals every connection within a week even if nothing is resealed', async () => {
     await rotateKeyring(ports.secrets, keyringName, key('new'));
     ports.clock.advance(6 * 60_000);
     const read = (await ports.store.get<never>(connectionPath('customer-0')))!;
@@ -88,7 +88,7 @@ describe('the keyring', () => {
     expect((await tokenOf('customer-0')).kid).toBe('new');
   });
 
-  it('goes on resealing past a text that no key opens, and past an edit that comes in between', async () => {
+  it('is resealed despite a text that no key opens and a concurrent edit', async () => {
     const path = connectionPath('customer-1');
     const spoilt = await readConnection(ports.store, 'customer-1');
     await ports.store.commit([
@@ -111,7 +111,7 @@ describe('the keyring', () => {
     expect((await tokenOf('customer-0')).kid).toBe('new');
   });
 
-  it('loses an old key only when nothing is sealed by it, and when no backup can be either', async () => {
+  it('loses an old key only when neither a document nor a backup can need it', async () => {
     await rotateKeyring(ports.secrets, keyringName, key('new'));
     ports.clock.advance((inBackups + 1) * 1000);
     expect(await prune(inBackups)).toEqual({ kept: ['new', 'test-1'], removed: [] });
@@ -126,7 +126,7 @@ describe('the keyring', () => {
     expect(await openAll()).toHaveLength(5);
   });
 
-  it('moves everything that is sealed before a leaked key is taken away', async () => {
+  it('reseals every document before a leaked key is removed', async () => {
     const expireAt = ports.clock.now() + day;
     const sealFor = (place: string) => ports.sealer.seal(new Secret('{}'), place);
     const [response, outcome] = [idempotencyPath('hash'), usedStatePath('hash')];
@@ -159,7 +159,7 @@ describe('the keyring', () => {
     await ports.sealer.open(sealedRefreshToken, refreshTokenPlace('customer-1'));
   });
 
-  it('that is none is refused by name, not by value', async () => {
+  it('that is malformed is refused by its name, without its value', async () => {
     for (const value of [{ keys: [] }, { keys: [{ kid: 'a', kty: 'oct', k: 'short' }] }, 'text', { keys: 7 }]) {
       const secrets = memorySecrets({ [keyringName]: value });
       const sealer = joseSealer(secrets, ports.clock);
@@ -171,7 +171,7 @@ describe('the keyring', () => {
 });
 
 describe('a change of the required scopes', () => {
-  it('is found at once for all who lack one, and one query lists them', async () => {
+  it('marks all connections that lack one at once, and one query lists them', async () => {
     const { scopes } = (await readConnection(ports.store, 'customer-0')).grant!;
     ports.settings.requiredScopes = [...scopes, 'new_scope'];
     expect(await recheckScopes(ports)).toBe(5);

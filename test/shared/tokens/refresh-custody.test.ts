@@ -30,20 +30,20 @@ const loseAnswer = (which: (writes: Write[]) => boolean, answer: Error) =>
   ports.store.failNext('commit', answer, { when: which, answerLost: true });
 
 describe('a commit whose answer is lost', () => {
-  it.each([conflict(), storeUnavailable()])('is known again as our own lease', async (answer) => {
+  it.each([conflict(), storeUnavailable()])('is recognized as our own lease', async (answer) => {
     loseAnswer(isLease, answer);
     expect((await world.refresh()).outcome).toBe('refreshed');
     expect(webex.control.stats().grants[world.orgId]).toMatchObject({ exchanges: 1, maxOverlap: 1 });
   });
 
-  it.each([conflict(), storeUnavailable()])('is known again as our own result', async (answer) => {
+  it.each([conflict(), storeUnavailable()])('is recognized as our own result', async (answer) => {
     loseAnswer(isResult, answer);
     expect((await world.refresh()).outcome).toBe('refreshed');
     expect(await world.stored()).toMatchObject({ state: 'active', grant: { serial: 2 } });
     expect(await world.storedTokenIsAlive()).toBe(true);
   });
 
-  it('is known again as our own failure, which counts once', async () => {
+  it('is recognized as our own failure, which counts once', async () => {
     webex.control.faults({ fault: { status: 503 } });
     loseAnswer(isResult, storeUnavailable());
     expect((await world.refresh()).outcome).toBe('failed');
@@ -63,22 +63,22 @@ describe('a commit whose answer is lost', () => {
   });
 });
 
-describe('a store that is away', () => {
-  it('before the lease keeps Webex from being asked', async () => {
+describe('an unavailable store', () => {
+  it('before the lease prevents the exchange', async () => {
     const now = await world.read();
     ports.store.failNext('commit', storeUnavailable(), { times: 'always' });
     await expect(refreshConnection(ports, now, { force: true })).rejects.toMatchObject({ code: 'store_unavailable' });
     expect(webex.control.stats().grants).toEqual({});
   });
 
-  it('so long that the lease would not outlast an exchange, does too', async () => {
+  it('for so long that the lease could not outlast an exchange prevents it too', async () => {
     ports.store.beforeNext('commit', () => ports.clock.advance(leaseMs / 2), { when: isLease, times: 'always' });
     await expect(world.refresh()).rejects.toMatchObject({ code: 'store_unavailable' });
     expect(webex.control.stats().grants).toEqual({});
     expect(await world.stored()).toMatchObject({ state: 'active', failures: 0 });
   });
 
-  it('after Webex has rotated the token is waited for beyond the lease, and the pair is kept', async () => {
+  it('after Webex has rotated the token delays the commit beyond the lease, and the pair is stored', async () => {
     const backAt = ports.clock.now() + leaseMs + 5 * 60_000;
     const isAway = (writes: Write[]) => !isLease(writes) && ports.clock.now() < backAt;
     ports.store.failNext('commit', storeUnavailable(), { when: isAway, times: 'always' });
@@ -86,7 +86,7 @@ describe('a store that is away', () => {
     expect(await world.storedTokenIsAlive()).toBe(true);
   });
 
-  it('for longer than that is given up on in the end', async () => {
+  it('for longer than that ends the attempts', async () => {
     ports.store.failNext('commit', storeUnavailable(), { when: (writes) => !isLease(writes), times: 'always' });
     const before = ports.clock.now();
     await expect(world.refresh()).rejects.toMatchObject({ code: 'store_unavailable' });
@@ -100,7 +100,7 @@ describe('a store that is away', () => {
   });
 });
 
-describe('an owner that was slow', () => {
+describe('a slow owner of a lease', () => {
   it('leaves the lease of the next owner alone, and its pair is not overwritten', async () => {
     ports.webex.afterNext('refresh', () => {
       ports.clock.advance(leaseMs);
@@ -111,7 +111,7 @@ describe('an owner that was slow', () => {
     expect(await world.storedTokenIsAlive()).toBe(true);
   });
 
-  it('whose token was rotated away under it marks the connection at worst as degraded, until the pair arrives', async () => {
+  it('whose token was rotated by another marks the connection at most as degraded, until the pair arrives', async () => {
     await ports.webex.refresh({ refreshToken: new Secret(await world.storedRefreshToken()) });
     expect((await world.refresh()).outcome).toBe('failed');
     expect(await world.stored()).toMatchObject({ state: 'degraded', fault: { code: 'grant_refused' } });

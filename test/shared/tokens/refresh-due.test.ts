@@ -20,13 +20,13 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('a run', () => {
-  it('takes up nothing new once its time is up, and the next goes on', async () => {
+  it('starts nothing new once its time is up, and the next run continues', async () => {
     ports.clock.advance(7 * day);
     expect(await world.run({ endsAt: ports.clock.now() })).toMatchObject({ ended: 'out_of_time', outcomes: {} });
     expect(await world.run()).toMatchObject({ ended: 'done', outcomes: { refreshed: 3 } });
   });
 
-  it('takes up nothing new when the instance is told to end', async () => {
+  it('starts nothing new after SIGTERM', async () => {
     ports.clock.advance(7 * day);
     expect(await world.run({ signal: AbortSignal.abort() })).toMatchObject({ ended: 'out_of_time', outcomes: {} });
   });
@@ -39,7 +39,7 @@ describe('a run', () => {
     expect((await world.run()).outcomes).toEqual({ refreshed: 700 });
   });
 
-  it('publishes what a crash has left in the outbox, once it is not being published any more', async () => {
+  it('publishes the events that a crash has left in the outbox', async () => {
     const at = ports.clock.now();
     const event = { id: `${at.toString(36)}-a`, customerId: world.customer, at, type: 'degraded' };
     await ports.store.commit([{ set: `${outbox}/${event.id}`, data: event }]);
@@ -50,7 +50,7 @@ describe('a run', () => {
     expect((await world.run()).published).toBe(0);
   });
 
-  it('leaves the outbox for later while the queue is away', async () => {
+  it('leaves the outbox for later while the queue is unavailable', async () => {
     let asked = 0;
     ports.queue.beforeNext(
       'publish',

@@ -48,7 +48,7 @@ describe('a refresh on demand while another process refreshes', () => {
     expect(webex.control.stats().grants).toEqual({});
   });
 
-  it('gives the token that still works at once', async () => {
+  it('returns at once a token that still works', async () => {
     ports.clock.advance(14 * day - 5 * 60_000);
     await other();
     const askedAt = ports.clock.now();

@@ -30,7 +30,7 @@ describe('a stored text that cannot be opened', () => {
   const header = (change: object) =>
     Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', ...change })).toString('base64url');
 
-  it.each(spoilt)('because it %s is recorded, and the connection is kept', async (_name, spoil) => {
+  it.each(spoilt)('because it %s is recorded, and the connection stays', async (_name, spoil) => {
     const read = await world.read();
     const grant = { ...read.data.grant!, sealedRefreshToken: await spoil(read.data.grant!.sealedRefreshToken) };
     await ports.store.commit([{ set: world.path, data: { ...read.data, grant } }]);
@@ -41,7 +41,7 @@ describe('a stored text that cannot be opened', () => {
 });
 
 describe('a clock that jumps', () => {
-  it('back: a plan that lies too far ahead is carried out now', async () => {
+  it('back: a refresh that is scheduled too far ahead is due now', async () => {
     ports.clock.advance(400 * day);
     webex.control.settings({ lifetimes: { refreshMs: 900 * day } });
     await ports.store.commit([
@@ -60,7 +60,7 @@ describe('a clock that jumps', () => {
     expect((await world.stored()).nextRefreshAt! - ports.clock.now()).toBeLessThanOrEqual(7 * day);
   });
 
-  it('back: a lease that lies too far ahead holds nobody up', async () => {
+  it('back: a lease that ends too far ahead blocks nobody', async () => {
     const read = await world.stored();
     const lease = { owner: 'somebody', epoch: 1, endsAt: ports.clock.now() + day };
     await ports.store.commit([{ set: world.path, data: { ...read, lease, epoch: 1 } }]);

@@ -1,4 +1,7 @@
-/** Every row of the table of Webex's answers, and rubbish: what happens to the connection, to the run and to the customer's tokens. */
+/**
+ * Every row of the table of Webex's answers in docs/custody.md, and malformed ones: the effect on the connection, the run
+ * and the tokens.
+ */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../../local/webex/faults/rules.ts';
@@ -25,7 +28,7 @@ const fault = (fault: Fault, times: number | 'always' = 1) =>
 const json = (body: unknown, status = 200): Fault => ({ status, body });
 const webexBody = (message: string) => ({ message, errors: [{ description: message }], trackingId: 'ROUTER_1' });
 
-describe('an answer that is no success keeps the connection, and is recorded by its code', () => {
+describe('an answer without a pair keeps the connection, and is recorded by its code', () => {
   const rows: [string, Fault, string][] = [
     ['429 with Retry-After', { status: 429, retryAfter: 120 }, 'webex_rate_limited'],
     ['429 without', { status: 429 }, 'webex_rate_limited'],
@@ -87,7 +90,7 @@ describe('an answer that is no success keeps the connection, and is recorded by 
     await expect(asked).rejects.toMatchObject({ code: 'grant_refused' });
   });
 
-  it('keeps Webex’s name for the request', async () => {
+  it('stores Webex’s id of the request', async () => {
     fault(json(webexBody('Something odd.'), 409));
     await world.refresh();
     expect((await world.stored()).fault!.trackingId).toMatch(/.+/);
@@ -119,15 +122,15 @@ describe('a refused grant', () => {
   });
 });
 
-describe('a success that is not quite one', () => {
-  it('is told as unchanged when Webex gives the token that we have', async () => {
+describe('an incomplete success', () => {
+  it('is reported as unchanged when Webex returns the stored token', async () => {
     fault({ unchanged: true });
     expect((await world.refresh()).outcome).toBe('unchanged');
     expect(await world.stored()).toMatchObject({ state: 'active', failures: 0 });
   });
 
   it.each([undefined, -5, 0, 1e300, 'soon', null, 1e-9])(
-    'keeps the pair that comes with a life of %s, and asks again within the hour',
+    'keeps a pair with a lifetime of %s, and refreshes again within the hour',
     async (life) => {
       webex.control.settings({ rotation: 'rotate' });
       fault(json({ access_token: 'new-access', refresh_token: 'new-refresh', expires_in: life }));
@@ -142,12 +145,15 @@ describe('a success that is not quite one', () => {
     },
   );
 
-  it.each([-1, 0, 1e300, 'later'])('keeps the known runway where Webex tells %s of it', async (life) => {
-    const before = (await world.stored()).grant!;
-    fault(json({ access_token: 'new-access', expires_in: 1000, refresh_token_expires_in: life }));
-    await world.refresh();
-    expect((await world.stored()).grant!.refreshExpiresAt).toBe(before.refreshExpiresAt);
-  });
+  it.each([-1, 0, 1e300, 'later'])(
+    'keeps the known expiry when Webex gives a refresh token lifetime of %s',
+    async (life) => {
+      const before = (await world.stored()).grant!;
+      fault(json({ access_token: 'new-access', expires_in: 1000, refresh_token_expires_in: life }));
+      await world.refresh();
+      expect((await world.stored()).grant!.refreshExpiresAt).toBe(before.refreshExpiresAt);
+    },
+  );
 
   it('keeps the scopes where Webex leaves them out, and lists those that are missing', async () => {
     webex.control.settings({ omitScope: true });
@@ -161,8 +167,8 @@ describe('a success that is not quite one', () => {
   });
 });
 
-describe('our own fault', () => {
-  it('is no customer’s: the next client secret is tried, people are alerted once, and nobody is marked', async () => {
+describe('a refusal of our own credentials', () => {
+  it('tries the next client secret, alerts once, and marks no customer', async () => {
     await world.connect(world.fleet.slice(1));
     ports.clock.advance(7 * day);
     webex.control.settings({ clientSecrets: ['newest'] });
@@ -180,7 +186,7 @@ describe('our own fault', () => {
     expect(await world.run()).toMatchObject({ ended: 'done', outcomes: { refreshed: world.fleet.length } });
   });
 
-  it('is not believed of one customer: the others are renewed', async () => {
+  it('for one customer alone does not stop the others', async () => {
     await world.connect(world.fleet.slice(1));
     ports.clock.advance(7 * day);
     fault(json({ error: 'unauthorized_client' }, 401), 'always');
@@ -191,7 +197,7 @@ describe('our own fault', () => {
     expect(await world.stored()).toMatchObject({ state: 'degraded', failures: 1, fault: { code: 'client_refused' } });
   });
 
-  it('of secrets that cannot be read marks nobody either, and what was read once goes on being used', async () => {
+  it('marks no customer when secrets cannot be read, and cached secrets stay in use', async () => {
     ports.clock.advance(7 * day);
     await world.refresh();
     ports.secrets.failNext('read', new Error('The secrets are away.'), { times: 'always' });

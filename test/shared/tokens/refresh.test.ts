@@ -42,7 +42,7 @@ const storedRefreshToken = async () =>
   ).reveal();
 
 describe('the scheduled refresh', () => {
-  it('leaves alone what is not due and renews what is', async () => {
+  it('renews only the connections that are due', async () => {
     expect((await run()).outcomes).toEqual({});
     ports.clock.advance(7 * day);
     expect((await run()).outcomes).toEqual({ refreshed: 1 });
@@ -52,7 +52,7 @@ describe('the scheduled refresh', () => {
     expect((await run()).outcomes).toEqual({});
   });
 
-  it('keeps the connection through an outage and tells of both ends of it once', async () => {
+  it('keeps the connection through an outage, and publishes its start and its end once', async () => {
     ports.clock.advance(7 * day);
     const { id } = webex.control.faults({ match: { grant: 'refresh_token' }, times: 'always', fault: { status: 503 } });
     for (let hour = 0; hour < 48; hour++) {
@@ -91,7 +91,7 @@ describe('the scheduled refresh', () => {
     expect((await run()).outcomes).toEqual({ refreshed: 2 });
   });
 
-  it('warns of a runway that shortens while nothing succeeds', async () => {
+  it('warns as the time left shortens while every refresh fails', async () => {
     webex.control.faults({ match: { grant: 'refresh_token' }, times: 'always', fault: { status: 500 } });
     for (let at = 0; at < 95; at++) {
       ports.clock.advance(day);
@@ -130,7 +130,7 @@ describe('a refresh', () => {
     expect(webex.control.isAlive(before)).toBe(true);
   });
 
-  it('keeps a change of the customer that came in between', async () => {
+  it('keeps a concurrent change of the customer', async () => {
     const path = connectionPath(customer);
     const refresh = ports.webex.refresh;
     ports.webex.refresh = async (request) => {
@@ -159,7 +159,7 @@ describe('a refresh', () => {
     expect((await readConnection(ports.store, customer)).grant!.serial).toBe(7);
   });
 
-  it('commits again while the store is away, and loses nothing', async () => {
+  it('repeats its commit while the store is unavailable, and loses nothing', async () => {
     const { commit } = ports.store;
     let commits = 0;
     ports.store.commit = async (writes) => {

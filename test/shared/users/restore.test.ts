@@ -63,7 +63,7 @@ async function readOn({ copy, cursor }: Reader): Promise<Reader> {
   return next;
 }
 
-/** What is wrong with the copy after reading on; nothing when the reader is told to start again. */
+/** What is wrong with the copy after further reads; nothing when the reader is asked to start again. */
 async function faults(reader: Reader): Promise<string[]> {
   try {
     return differences(await storedNow(ports.store, customer), (await readOn(reader)).copy);
@@ -104,7 +104,7 @@ describe(`the change feed, on ${engineName},`, () => {
     expect(differences(await storedNow(ports.store, customer), copy)).toEqual([]);
   });
 
-  it('is right whichever commit a backup was made after, and a cursor was read after', async () => {
+  it('is exact for every pair of commits after which a backup was made and a cursor was read', async () => {
     await syncNow(ports, customer);
     const backups: Documents[] = [];
     const readers: Reader[] = [];

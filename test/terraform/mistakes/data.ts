@@ -18,7 +18,7 @@ export const dataMistakes: Mistake[] = [
     red: 'data_protection/database',
   },
   {
-    name: 'weekly backups are kept for a week',
+    name: 'weekly backups expire after a week',
     file: firestore,
     find: '"8467200s"',
     put: '"604800s"',

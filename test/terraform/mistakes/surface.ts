@@ -1,4 +1,4 @@
-/** Mistakes in what can be reached, and by whom. */
+/** Mistakes in what can be reached, and by which callers. */
 
 import { functions, type Mistake, terraform, variables } from './mistake.ts';
 

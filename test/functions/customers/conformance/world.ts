@@ -1,4 +1,4 @@
-/** The API that the suites of this folder share: what one of them has called forth, the last one counts. */
+/** The API that the suites of this folder share: the last suite counts the responses that the others have produced. */
 
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect } from 'vitest';

@@ -17,7 +17,7 @@ it('Stolen link: used by a person who is not an administrator of the organizatio
   expect((await thief.comeBack(await thief.consentByLink(link, globexAdministrator))).status).toBe(403);
   expect((await thief.comeBack(await thief.consentByLink(link, acmeMember))).status).toBe(403);
   expect((await readConnection(stack.ports.store, id)).state).toBe('absent');
-  // None of this blocks the person whom the link was sent to.
+  // None of this blocks the person that the link was sent to.
   expect((await owner.comeBack(callback)).text).toContain('is connected');
 });
 

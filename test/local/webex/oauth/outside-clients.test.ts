@@ -1,4 +1,4 @@
-/** Two OAuth clients that other people wrote find nothing odd about the stand-in. */
+/** Two OAuth clients of other authors work with the stand-in without any adjustment. */
 
 import { OAuth2Client, OAuth2HttpError } from '@badgateway/oauth2-client';
 import * as oauth from 'oauth4webapi';

@@ -1,4 +1,4 @@
-/** What the Firestore engine makes of each gRPC status, on a server that answers as it is told. */
+/** How the Firestore engine handles each gRPC status, on a server that answers as the test says. */
 
 import { protos } from '@google-cloud/firestore-api';
 import gax from 'google-gax';
