@@ -5,6 +5,7 @@
 
 import {
   authorizationMs,
+  type Consent,
   digest,
   type FailedOutcome,
   failureOfCallback,
@@ -12,6 +13,7 @@ import {
   obstacles,
   type PendingAuthorization,
   randomSecret,
+  type TokenOwner,
 } from '../domain/authorization.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
 import { Secret } from '../domain/secret.ts';
@@ -120,7 +122,7 @@ export async function finishAuthorization(
   if (claim.kind === 'other_code') return { show: 'restart', pending: current };
   if (claim.kind === 'claimed') {
     const { version } = claim;
-    const outcome = await complete(ports, current, code, admitExchange).catch(failedOutcome);
+    const outcome = await complete(ports, current, code, { logAndClassify, admitExchange }).catch(failedOutcome);
     await storeOutcome(ports, current, { version, code, outcome });
   }
   return { show: 'result', pending: current };
@@ -138,25 +140,27 @@ async function complete(
   ports: Ports,
   { link, verifier }: PendingAuthorization,
   code: string,
-  admitExchange: () => void,
+  { logAndClassify, admitExchange }: CallbackHooks,
 ): Promise<Outcome> {
   const open = link === undefined ? undefined : await openLink(ports, link, { started: true });
   admitExchange();
   const pair = await exchange(ports, code, verifier);
   if (open) return connectByLink(ports, open, pair);
-  const consent = await identifyWithRetries(ports, pair);
-  const { organizationId, organizationName, email } = consent.authorizer;
+  // The user can copy the tokens even if Webex cannot say whose they are.
+  const consent = await identifyWithRetries(ports, pair).catch((error) => void logAndClassify(error));
   return {
     kind: 'tokens',
-    organizationId,
-    organizationName,
-    authorizedBy: email,
+    ...(consent && { owner: toOwner(consent) }),
     accessToken: pair.accessToken.reveal(),
     refreshToken: pair.refreshToken.reveal(),
     ...(pair.accessExpiresAt && { accessExpiresAt: pair.accessExpiresAt }),
     ...(pair.refreshExpiresAt && { refreshExpiresAt: pair.refreshExpiresAt }),
-    obstacles: obstacles(consent, ports.settings.requiredScopes).map(({ message }) => message),
+    obstacles: consent ? obstacles(consent, ports.settings.requiredScopes).map(({ message }) => message) : [],
   };
+}
+
+function toOwner({ authorizer: { organizationId, organizationName, email } }: Consent): TokenOwner {
+  return { organizationId, organizationName, email };
 }
 
 async function exchange({ webex, settings }: Ports, code: string, verifier: string): Promise<ConsentedPair> {

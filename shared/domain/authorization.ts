@@ -62,9 +62,8 @@ export interface UsedState {
 export type Outcome =
   | {
       kind: 'tokens';
-      organizationId: string;
-      organizationName: string;
-      authorizedBy: string;
+      /** Absent while Webex cannot say whose the tokens are. */
+      owner?: TokenOwner;
       accessToken: string;
       refreshToken: string;
       /** Absent if Webex gave no lifetime. */
@@ -86,6 +85,9 @@ export type Outcome =
   /** Webex accepted the consent but cannot say yet who consented. The pair is verified later. */
   | { kind: 'unverified'; customer: string }
   | FailedOutcome;
+
+/** Whose tokens the page shows. */
+export type TokenOwner = Pick<Authorizer, 'organizationId' | 'organizationName' | 'email'>;
 
 export interface FailedOutcome {
   kind: 'failed';

@@ -1,6 +1,6 @@
 /** The token page: the GET TOKENS button, and the tokens, ready to be pasted into the Customer Access form. */
 
-import type { Outcome } from '../../../shared/domain/authorization.ts';
+import type { Outcome, TokenOwner } from '../../../shared/domain/authorization.ts';
 import { type Html, html, type Part } from '../../../shared/http/html.ts';
 import { counters, document, facts, named, type Site, siteTitle } from './layout.ts';
 
@@ -46,6 +46,15 @@ ${code}</details>`
 </section>`;
 }
 
+function organizationField({ organizationId }: TokenOwner): Html {
+  return field({
+    id: 'organization',
+    label: 'Organization ID',
+    value: organizationId,
+    into: html`<b>Organization Account Number</b> on the Customer Access form`,
+  });
+}
+
 /** @param forget the form that clears the page: where it is sent, and its hidden field */
 export function tokensPage(
   site: Site,
@@ -53,25 +62,22 @@ export function tokensPage(
   forget: { action: string; field: Html },
   now: number,
 ): string {
+  const { owner } = tokens;
   const obstacles = tokens.obstacles.map(
     (text) => html`<p class="note bad">${text} These tokens cannot be used to connect a customer.</p>`,
   );
+  const unknown = html`<p class="note">Webex cannot say at the moment which organization these tokens belong to. You can copy them now. The organization ID is shown in Webex Control Hub.</p>`;
   return document(site, {
     title: `Your tokens - ${siteTitle(site)}`,
     now,
     named: false,
     body: html`<h1>${siteTitle(site)}</h1>
 ${facts([
-  ['Organization', named(tokens.organizationName)],
-  ['Authorized by', named(tokens.authorizedBy)],
+  ['Organization', owner ? named(owner.organizationName) : 'Unknown'],
+  ['Authorized by', owner ? named(owner.email) : 'Unknown'],
 ])}
-${obstacles}
-${field({
-  id: 'organization',
-  label: 'Organization ID',
-  value: tokens.organizationId,
-  into: html`<b>Organization Account Number</b> on the Customer Access form`,
-})}
+${owner ? obstacles : unknown}
+${owner && organizationField(owner)}
 ${field({
   id: 'access',
   label: 'Access Token',

@@ -130,6 +130,18 @@ it('says that Webex cannot be reached, and works again when it can', async () =>
   expect(await codesOf(page)).toHaveLength(3);
 });
 
+it('shows the tokens of an unknown organization while Webex cannot say whose they are', async () => {
+  const { page, url, webex, text, ports } = await openStackAndPage(chromium());
+  webex.control.faults({ match: { path: 'people/me' }, fault: { status: 503 }, times: 'always' });
+  await getTokens(page, url);
+  expect(await codesOf(page)).toHaveLength(2);
+  expect(await text()).toContain('Webex cannot say at the moment which organization these tokens belong to.');
+  expect(ports.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  expect(ports.lines).toContainEqual(
+    expect.objectContaining({ event: 'authorization_failed', code: 'webex_unavailable' }),
+  );
+});
+
 /** Makes Webex issue these tokens and accept them. */
 function lengthen(ports: Ports, access: Secret, refresh: Secret): void {
   const webex = { ...ports.webex };

@@ -200,6 +200,16 @@ describe('an outcome', () => {
     expect(await readOutcome(ports, callback.pending)).toMatchObject({ kind: 'tokens' });
   });
 
+  it.each([401, 429, 503])('shows the tokens even if Webex answers %i when asked whose they are', async (status) => {
+    webex.control.faults({ match: { path: 'people/me' }, fault: { status }, times: 'always' });
+    const callback = await consented();
+    await finish(callback);
+    const outcome = (await readOutcome(ports, callback.pending)) as Outcome & { kind: 'tokens' };
+    expect(outcome).toMatchObject({ kind: 'tokens', obstacles: [] });
+    expect(outcome).not.toHaveProperty('owner');
+    expect(webex.control.isAlive(outcome.refreshToken)).toBe(true);
+  });
+
   it('is a failure if Webex sends no refresh token', async () => {
     ports.webex.answerNext('exchangeCode', async (act) => {
       const { refreshToken: _, ...pair } = await act();
