@@ -97,7 +97,7 @@ describe.skipIf(!emulators)('SIGTERM under load', () => {
     return { status: await answer, code, output: instance.output() };
   }
 
-  it('loses no refresh, whether or not the caller still waits, and begins no new one', {
+  it('loses no refresh, whether or not the caller still waits, and starts no new one', {
     timeout: 120_000,
   }, async () => {
     const fleet = members(60);

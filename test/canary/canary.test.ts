@@ -220,7 +220,7 @@ describe('canaries', () => {
         .map((name) => [name, readFileSync(join(folder, name)).toString('latin1')]),
     );
 
-  it('are in no answer but the two that exist to show a token', () => {
+  it('are in no response except the two that exist to show a token', () => {
     for (const response of responses) expect(found(response), response.slice(0, 80)).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-/** What the Firestore engine does when answers are lost and when there is no answer at all. */
+/** The Firestore engine when responses are lost, and when there is no response at all. */
 
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, test } from 'vitest';
@@ -40,7 +40,7 @@ describe.skipIf(!emulators)('the Firestore store, when an answer is lost', () =>
       expect(await store.get('things/a')).toEqual({ path: 'things/a', version, data: { n: 1 } });
     }));
 
-  test('does not take its own first attempt for somebody else', () =>
+  test('does not mistake its own first attempt for another writer', () =>
     over(target, async (store, link) => {
       await store.get('things/a');
       link.loseAnswers(1);

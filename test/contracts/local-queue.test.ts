@@ -58,7 +58,7 @@ describe('the local queue', () => {
     expect(endpoint.pushes).toHaveLength(1);
   });
 
-  test('takes a redirection as a failure and does not follow it', async () => {
+  test('treats a redirect as a failure and does not follow it', async () => {
     endpoint.answer = ({ body }) => (body.deliveryAttempt === 1 ? 302 : 204);
     const queue = open({ minBackoffMs: 10 });
     await queue.publish('work', { data: {} });
@@ -74,7 +74,7 @@ describe('the local queue', () => {
     expect(seen()).toEqual([{ n: 1 }, { n: 1 }]);
   });
 
-  test('has no more messages under way than it may', async () => {
+  test('delivers no more messages at the same time than allowed', async () => {
     let now = 0;
     let most = 0;
     endpoint.answer = async () => {
@@ -118,7 +118,7 @@ describe('the local queue', () => {
     expect(endpoint.pushes).toEqual([]);
   });
 
-  test('cuts what is under way when it is closed, and delivers it in the next process', async () => {
+  test('aborts its deliveries when it is closed, and repeats them in the next process', async () => {
     endpoint.answer = never;
     const queue = open();
     await queue.publish('work', { data: { n: 1 } });

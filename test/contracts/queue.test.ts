@@ -76,7 +76,7 @@ describe.for(engines)('$name', ({ missing, open }) => {
       expect(push.body.subscription).toMatch(/^projects\/[^/]+\/subscriptions\/work$/);
     });
 
-    test('delivers again, as the same message, until the endpoint stops to fail', async () => {
+    test('delivers again, as the same message, until the endpoint succeeds', async () => {
       const answers = [500, 429, 204];
       endpoint.answer = () => answers[endpoint.pushes.length - 1] ?? 204;
       await opened.queue.publish('work', { data: { n: 1 } });
@@ -85,7 +85,7 @@ describe.for(engines)('$name', ({ missing, open }) => {
       expect(endpoint.pushes.map(dataOf)).toEqual(Array(3).fill({ n: 1 }));
     });
 
-    test('delivers to an endpoint that was away', async () => {
+    test('delivers to an endpoint that was unavailable', async () => {
       const { port } = endpoint.server.address() as { port: number };
       endpoint.server.close();
       await once(endpoint.server, 'close');
@@ -95,7 +95,7 @@ describe.for(engines)('$name', ({ missing, open }) => {
       await vi.waitFor(() => expect(endpoint.pushes.map(dataOf)).toEqual([{ n: 1 }]), soon);
     });
 
-    test('has several messages under way at the same time', async () => {
+    test('delivers several messages at the same time', async () => {
       let release = () => {};
       const released = new Promise<void>((resolve) => {
         release = resolve;
@@ -117,7 +117,7 @@ describe.for(engines)('$name', ({ missing, open }) => {
       }, soon);
     });
 
-    test('puts a message aside that has failed too often, and goes on with the others', async () => {
+    test('moves a message that has failed too often to the dead letters, and continues with the others', async () => {
       endpoint.answer = (push) => (dataOf(push).poison ? 500 : 204);
       await opened.queue.publish('work', { data: { poison: true } });
       await opened.queue.publish('work', { data: { n: 1 } });
@@ -140,7 +140,7 @@ describe('the Pub/Sub queue', () => {
   });
 
   // The SDK alone goes on for ten minutes: the test would time out.
-  test('gives up by itself when no server listens', async () => {
+  test('gives up when no server listens', async () => {
     const queue = pubsubQueue({ projectId: 'test', emulatorHost: '127.0.0.1:1' });
     await expect(queue.publish('work', { data: {} })).rejects.toMatchObject({ code: 'queue_unavailable' });
     await queue.close();

@@ -104,7 +104,7 @@ describe('secrets in files', () => {
     for (const file of readdirSync(folder)) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
   });
 
-  test('are unavailable where their folder is none', async () => {
+  test('are unavailable where their folder is not a folder', async () => {
     writeFileSync(join(folder, 'file'), '');
     const secrets = fileSecrets({ folder: join(folder, 'file') });
     await expect(secrets.read('key')).rejects.toMatchObject({ code: 'secrets_unavailable' });
@@ -128,7 +128,7 @@ describe('secrets in Secret Manager', () => {
     expect(standIn.secrets.get('projects/test/secrets/key')).toEqual(['old', 'new']);
   });
 
-  test('cannot be added where nobody made the secret', async () => {
+  test('cannot be added before the secret is created', async () => {
     await expect(secrets.add('none', new Secret('x'))).rejects.toMatchObject({ code: 'secret_missing' });
   });
 

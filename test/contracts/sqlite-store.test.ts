@@ -19,7 +19,7 @@ describe('a SQLite file', () => {
   });
   afterEach(() => place.remove());
 
-  test('is shared by eight processes that all begin with it: each race has exactly one winner', async () => {
+  test('can be created and shared by eight processes at once: each race has exactly one winner', async () => {
     const rounds = 25;
     const racers = Array.from({ length: 8 }, () =>
       promisify(execFile)(process.execPath, [script, 'race', place.file, String(rounds)]),
@@ -43,7 +43,7 @@ describe('a SQLite file', () => {
     expect(found).not.toContain(undefined);
   });
 
-  test('that is no database is "unavailable", with the reason for the log alone', () => {
+  test('that is not a database is "unavailable", and only the log gets the reason', () => {
     writeFileSync(place.file, 'This is a letter, not a database. '.repeat(100));
     expect(() => sqliteStore({ file: place.file })).toThrow(
       expect.objectContaining({

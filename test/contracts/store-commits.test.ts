@@ -57,7 +57,7 @@ describe.for(storeEngines(emulators?.firestoreHost))('a commit on $name', ({ mis
         expect(await failure(store.commit([{ set: 'things/a', data: { n: 1 }, if: { version } }]))).toBe('conflict');
       });
 
-      test('on the version of a document that was deleted and made again fails', async () => {
+      test('on the version of a document that was deleted and created again fails', async () => {
         const version = await put('things/a', { n: 1 });
         await store.commit([{ delete: 'things/a' }]);
         await put('things/a', { n: 1 });
@@ -70,7 +70,7 @@ describe.for(storeEngines(emulators?.firestoreHost))('a commit on $name', ({ mis
     });
 
     describe('a commit', () => {
-      test('answers the versions of its writes in order', async () => {
+      test('returns the versions of its writes in order', async () => {
         await put('things/old', {});
         const versions = await store.commit([
           { set: 'things/a', data: {} },
@@ -81,7 +81,7 @@ describe.for(storeEngines(emulators?.firestoreHost))('a commit on $name', ({ mis
         expect(versions).toEqual([a?.version, '', b?.version]);
       });
 
-      test('of nothing answers nothing', async () => {
+      test('without writes returns no versions', async () => {
         expect(await store.commit([])).toEqual([]);
       });
 
@@ -137,7 +137,7 @@ describe.for(storeEngines(emulators?.firestoreHost))('a commit on $name', ({ mis
         }
       });
 
-      test('stands beside 99 others on other documents', async () => {
+      test('succeeds beside 99 others on other documents', async () => {
         const commits = Array.from({ length: 100 }, (_, n) =>
           store.commit([{ set: `things/${n}`, data: { n }, if: 'absent' }]),
         );

@@ -19,7 +19,7 @@ describe.for(storeEngines(emulators?.firestoreHost))('a query on $name', ({ miss
     const put = async (path: string, data: object) => (await store.commit([{ set: path, data }]))[0] as string;
 
     describe('getMany', () => {
-      test('answers in the order asked, with holes, and twice what is asked twice', async () => {
+      test('returns documents in the order of the paths, undefined for absent ones, and a repeated path twice', async () => {
         await store.commit(['a', 'b', 'c'].map((id) => ({ set: `things/${id}`, data: { id } })));
         const paths = ['things/c', 'things/none', 'things/a', 'things/c', 'others/a'];
         const found = await store.getMany<{ id: string }>(paths);
@@ -54,12 +54,12 @@ describe.for(storeEngines(emulators?.firestoreHost))('a query on $name', ({ miss
         expect(await seen('things/b/parts')).toEqual([]);
       });
 
-      test('answers the version that get answers', async () => {
+      test('returns the same version as get', async () => {
         await put('things/a', { n: 1 });
         expect(await query()).toEqual([await store.get('things/a')]);
       });
 
-      test('by equality tells types apart', async () => {
+      test('by equality distinguishes types', async () => {
         await fill({
           a: { v: 1 },
           b: { v: '1' },
@@ -98,13 +98,13 @@ describe.for(storeEngines(emulators?.firestoreHost))('a query on $name', ({ miss
         expect(ids(await query({ contains: { field: 'in', value: 'p' } }))).toEqual(['a', 'e']);
       });
 
-      test('reaches fields inside of fields', async () => {
+      test('reaches nested fields', async () => {
         await fill({ a: { lease: { owner: 'x', endsAt: 5 } }, b: { lease: { owner: 'y', endsAt: 3 } } });
         expect(ids(await query({ equals: { 'lease.owner': 'y' } }))).toEqual(['b']);
         expect(ids(await query({ range: { field: 'lease.endsAt', before: 9 } }))).toEqual(['b', 'a']);
       });
 
-      test('by a range takes its start, leaves its end, and leaves other types out', async () => {
+      test('by a range includes its start, and excludes its end and other types', async () => {
         await fill({ a: { v: 1 }, b: { v: 2 }, c: { v: 3 }, d: { v: '2' }, e: {}, f: { v: 2.5 } });
         expect(ids(await query({ range: { field: 'v', from: 1, before: 3 } }))).toEqual(['a', 'b', 'f']);
         expect(ids(await query({ range: { field: 'v', before: 3 } }))).toEqual(['a', 'b', 'f']);
@@ -143,7 +143,7 @@ describe.for(storeEngines(emulators?.firestoreHost))('a query on $name', ({ miss
         expect(ids(await query({ after: { id: '9' } }))).toEqual(['B', 'a', 'b']);
       });
 
-      test('goes on behind a position whose document is gone', async () => {
+      test('continues after a position whose document is gone', async () => {
         await fill({ a: { v: 1 }, c: { v: 1 }, d: { v: 2 } });
         const orderBy = { field: 'v', direction: 'ascending' } as const;
         expect(ids(await query({ orderBy, after: { value: 1, id: 'b' } }))).toEqual(['c', 'd']);
@@ -177,7 +177,7 @@ describe.for(storeEngines(emulators?.firestoreHost))('a query on $name', ({ miss
         },
       );
 
-      test('refuses a field that is no field', async () => {
+      test('refuses a malformed field name', async () => {
         await expect(query({ equals: { "x') OR 1=1 --": 1 } })).rejects.toThrow('Not a field');
         await expect(query({ collection: 'things/a' })).rejects.toThrow('Not a document path');
       });

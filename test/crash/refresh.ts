@@ -1,6 +1,6 @@
 /**
- * Kills the refresh (SIGKILL) at every step and at random instants, and counts whose connection was lost by it: once
- * against a Webex that keeps refresh tokens and once against one that rotates them.
+ * Kills the refresh (SIGKILL) at every step and at random instants, and counts the lost connections: once against a Webex
+ * that keeps refresh tokens and once against one that rotates them.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { type Refresher, startRefresher } from '../support/refresher.ts';
 
 /** Between two kills: leases have ended, and some more connections are due. */
 const advanceMs = day;
-/** Losses with rotation are bounded by the time that a pair exists in memory only; this is what we promise of it. */
+/** The promised limit of the time for which a pair exists in memory only, which bounds the losses with rotation. */
 const windowLimitMs = 20;
 const stepConcurrency = 1;
 const concurrency = 4;
@@ -81,7 +81,7 @@ class Killer {
     const startedAt = performance.now();
     await refresher.run({ offsetMs: this.#world.offsetMs, concurrency });
     const tookMs = performance.now() - startedAt;
-    // Ended by itself, it leaves what it compiled for those to come.
+    // It ends by itself, so its compile cache stays for the processes to come.
     await this.#end(refresher);
     return tookMs;
   }
@@ -120,7 +120,7 @@ async function crash(rotation: 'keep' | 'rotate', randomKills: number, script: s
   const world = await startRefreshWorld(rotation);
   const killer = new Killer(world, script);
   for (const step of steps) await killer.killAtStep(step);
-  // Now everybody is due; the second run has a day's share, as those that are killed will have.
+  // Now all customers are due; the second run has a day's share of them, like the runs that are killed.
   await killer.calibrate();
   const fullRunMs = await killer.calibrate();
   for (let count = 0; count < randomKills; count++) await killer.killWithin(fullRunMs);

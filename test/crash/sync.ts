@@ -1,7 +1,7 @@
 /**
  * Kills syncs with churn at random instants and delivers their messages again. Afterwards the store must equal the
- * organization, nobody may have been removed who was there, no event may be there twice, and a reader of the change feed
- * must have all of it. Most kills fall in this process between two effects; some are real ones of a process on a file.
+ * organization, no present person may have been removed, no event may be there twice, and a reader of the change feed must
+ * have every change. Most kills fall in this process between two effects; some are real ones of a process on a file.
  */
 
 import { spawn } from 'node:child_process';
@@ -60,7 +60,7 @@ async function world(seed: number, store = sqliteStore({ file: ':memory:' }), ke
   const ports = testPorts(webex, { clock, store, secrets });
   ports.settings.pageSize = 20;
   const customer = await connectedCustomer(ports, webex, organization);
-  // Churn adds up over a round: what is held would hide what is wrong.
+  // Churn adds up over a round, and held removals would hide faults.
   const record = (await store.get<Customer>(customerPath(customer)))!;
   await store.commit([{ set: record.path, data: { ...record.data, sync: { heldAbovePeople: 100 } } }]);
   const reader = feedReader(ports, customer);
@@ -91,7 +91,7 @@ async function killedSync(at: World): Promise<number> {
     );
     const end = await Promise.race([finished, dying.killed.then(() => 'killed')]);
     if (end === 'killed') killed += 1;
-    // Some were not dead: they go on while another works on the run, or when all is over.
+    // Some workers were not dead: they continue while another one works on the run, or after its end.
     if (end === 'killed' && draw() < 0.3) asleep.push({ wake: dying.wake, finished });
     if (asleep.length > 0 && draw() < 0.5) asleep[0]!.wake();
     await reader.read(9);
@@ -108,7 +108,7 @@ async function killedSync(at: World): Promise<number> {
   return killed;
 }
 
-/** What must be true after a sync that nobody disturbed. */
+/** The conditions after a sync without disturbance. */
 async function differenceFrom(at: World): Promise<void> {
   const { ports, customer, reader, everRemoved, wrong } = at;
   await finishRun(ports, customer);

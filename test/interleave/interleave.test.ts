@@ -55,7 +55,7 @@ const careless: OpenStore = async (documents) => {
 };
 
 describe('two flows that meet', () => {
-  it.each(sample)('$name keeps what must hold, whatever the order', async (pair) => {
+  it.each(sample)('$name: every condition holds, whatever the order', async (pair) => {
     const draw = draws(seed);
     for (const [open, count] of [
       [inMemory, 40],
@@ -67,7 +67,7 @@ describe('two flows that meet', () => {
     }
   });
 
-  it('are found out where a commit checks nothing', async () => {
+  it('are detected when commits check no preconditions', async () => {
     const pair = sample.find(({ name }) => name === 'connected/refresh|consent')!;
     const violations = new Set<string>();
     const run = async (choose: Parameters<typeof meet>[2]) => {

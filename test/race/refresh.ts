@@ -37,7 +37,7 @@ export async function race(store: Store, place: Pick<Place, 'sqliteFile' | 'fire
     return startRefresher({ ...place, webexUrl: webex.url, keyring });
   });
   await Promise.all(refreshers.map(({ ready }) => ready));
-  // On a busy machine a commit or a connection may time out: who is left by it is everybody's again a while later.
+  // On a busy machine a commit or a connection may time out: such a customer is due again a while later.
   let stored: Stored<Connection>[] = [];
   for (let round = 0; round < rounds && !(round > 0 && stored.every(isRenewed)); round++) {
     const order = { offsetMs: round * roundMs, concurrency: 10 };

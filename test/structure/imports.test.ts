@@ -1,4 +1,4 @@
-/** Which folder may import which, as one list of layers, held against every file. CONTRIBUTING.md explains the layers. */
+/** Which folder may import which, as one list of layers, compared with every file. CONTRIBUTING.md explains the layers. */
 
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';

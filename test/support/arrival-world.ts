@@ -1,4 +1,4 @@
-/** A store and a Webex in which processes receive new token pairs and are killed; and the judgement on what a kill has left. */
+/** A store and a Webex in which processes receive new token pairs and are killed; and the check of what a kill has left. */
 
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

@@ -17,7 +17,7 @@ export interface GoogleSigner {
 
 /**
  * The child is given its certificates by a hook that the test puts in front of it (`--import`): the code under test has no
- * setting by which anybody could do the same in production.
+ * setting that would allow the same in production.
  */
 export async function startGoogleSigner(): Promise<GoogleSigner> {
   const kid = randomUUID();

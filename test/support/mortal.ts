@@ -6,9 +6,9 @@
 import type { Ports } from '../../shared/ports.ts';
 
 /**
- * The outside of a process that is killed at its `fuse`-th call of store, Webex or queue: before the call acts, or after it
- * has acted and before its answer arrives. Nothing of it has any effect from then on: unless it was not dead but only
- * stood still, and is woken, to go on where it was with everything that it believes.
+ * The ports of a process that is killed at its `fuse`-th call of store, Webex or queue: before the call acts, or after it
+ * has acted and before its response arrives. From then on it has no effect, unless it only stalled: then it is woken, and
+ * continues with its outdated knowledge.
  */
 export function mortal<T extends Ports>(ports: T, fuse: number, after: boolean) {
   let left = fuse;
@@ -29,7 +29,7 @@ export function mortal<T extends Ports>(ports: T, fuse: number, after: boolean) 
           try {
             return await method.apply(target, args);
           } finally {
-            // What has come back before the kill came back; what comes back after it reaches nobody.
+            // Responses before the kill have arrived; later ones are dropped.
             if (left <= 0) await stand();
           }
         };

@@ -1,7 +1,7 @@
 /**
  * A process of its own that renews what is due, for tests that kill it or race several of it. Its argument says where it
- * works; for each line on its standard input it runs once. It answers `ready`, then `done` with what came of each run,
- * and tells every event that it publishes at once.
+ * works; for each line on its standard input it runs once. It prints `ready`, then `done` with the result of each run, and
+ * every event as soon as it is published.
  */
 
 import { writeSync } from 'node:fs';

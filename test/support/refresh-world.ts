@@ -1,4 +1,7 @@
-/** What the kills of the refresh happen to: a fleet in a store on disk and its grants at the stand-in. It counts what was lost. */
+/**
+ * The world in which the refresh is killed: a fleet in a store on disk, and its grants at the stand-in. It counts lost
+ * connections.
+ */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -44,7 +44,7 @@ export function startRefresher(
     if (answer.published) published.push(answer.published);
     if (answer.done) tellDone(answer);
   });
-  // What is written to a process that has just been killed is lost, and that is all.
+  // Writing to a process that has just been killed fails, which does no harm.
   child.stdin!.on('error', () => {});
   return {
     ready: Promise.race([

@@ -76,7 +76,7 @@ export async function finishRun(ports: TestPorts, customer: string): Promise<voi
   throw new Error('The run does not end.');
 }
 
-/** Everybody in the organization as Webex tells it: person → hash. */
+/** All people of the organization at Webex: person → hash. */
 export async function organizationNow(
   webex: Ports['webex'],
   access: WebexAccess,
@@ -107,13 +107,13 @@ export async function allUsers(store: Store, customer: string): Promise<(User | 
   }
 }
 
-/** Who is there by the user documents: person → hash. */
+/** The present people by the user documents: person → hash. */
 export async function storedNow(store: Store, customer: string): Promise<Map<string, number>> {
   const users = await allUsers(store, customer);
   return new Map(users.filter((user) => user.removedAt === undefined).map(({ id, hash }) => [id, hash]));
 }
 
-/** Who is there by the roster: person → hash. */
+/** The present people by the roster: person → hash. */
 export async function rosterNow(store: Store, customer: string): Promise<Map<string, number>> {
   const head = await readHead(store, customer);
   const paths = chunkIds(head.roster).map((id) => `${rosterOf(customer)}/${id}`);
@@ -125,7 +125,7 @@ export async function rosterNow(store: Store, customer: string): Promise<Map<str
 export function feedReader(ports: Pick<Ports, 'store' | 'clock'>, customer: string) {
   const copy = new Map<string, number>();
   const problems: string[] = [];
-  /** Everybody whose tombstone it has ever been given. */
+  /** The people whose tombstone it has ever received. */
   const removed = new Set<string>();
   let cursor: string | undefined;
   let revision = 0;
@@ -153,7 +153,7 @@ export function feedReader(ports: Pick<Ports, 'store' | 'clock'>, customer: stri
   };
 }
 
-/** What two maps of people differ in. */
+/** The differences between two maps of people. */
 export function differences(expected: Map<string, number>, found: Map<string, number>): string[] {
   return [
     ...[...expected]

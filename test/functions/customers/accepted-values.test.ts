@@ -58,7 +58,7 @@ describe(`values that are accepted, on ${engineName}`, () => {
     });
 
     it.each(['sys. a', 'sys.a ', 'sys.a. .b', 'sys..a', '.sys', 'sys.', 'sys.a\tb', 'sys.a\u2028b', 'sys.a\u200bb'])(
-      '%j is no path',
+      '%j is not a path',
       async (hierarchy) => {
         // Spaces around the whole path are dropped, as in every other field.
         const expected = hierarchy.trim() === hierarchy ? 400 : 201;

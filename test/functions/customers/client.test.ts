@@ -35,7 +35,7 @@ describe('the typed client', () => {
     );
     expect(created.connection).toMatchObject({ state: 'active', organization_name: acme.name });
     expect(JSON.stringify(created)).not.toContain(pair.access_token);
-    // Adopting has asked for the first sync.
+    // Storing the tokens has requested the first sync.
     await api.deliver();
     const path = { id: created.id };
     const { syncs } = unwrap(await client.GET('/{id}/syncs', { params: { path } }));
@@ -59,7 +59,7 @@ describe('the typed client', () => {
     await expect(failed).rejects.toMatchObject({ status: 404, code: 'not_found' });
   });
 
-  it('sends the token where the platform looks for it too', async () => {
+  it('sends the token also in the header that the platform checks', async () => {
     const sent: Request[] = [];
     const watched = createCustomersClient({
       url: 'https://customers.example.com',

@@ -39,7 +39,9 @@ describe(`many callers at once, on ${engineName}`, () => {
     expect(events.filter(({ type }: { type: string }) => type === 'customer_changed')).toHaveLength(rounds);
   });
 
-  it(`makes one customer of ${callers} creations with one key, and tells all of it`, { timeout: 120_000 }, async () => {
+  it(`creates one customer for ${callers} requests with one key, and gives all the same response`, {
+    timeout: 120_000,
+  }, async () => {
     const headers = { 'idempotency-key': randomUUID() };
     const body = fields();
     const answers = await many(() => api.call('POST', '/', { headers, body }));
@@ -75,7 +77,7 @@ describe(`many callers at once, on ${engineName}`, () => {
       const { body } = await api.call('GET', path);
       seen.push(...body.customers.map(({ id }: { id: string }) => id));
       token = body.next_page_token;
-      // Before, behind, and in front of where the reader is.
+      // Before, after and at the reader's position.
       await make(`a${page}x`);
       await make(`z${page}x`);
       if (page === 0) await api.call('DELETE', `/${goes}`, { headers: { 'if-match': '*' } });

@@ -21,7 +21,7 @@ describe('whatever is not documented', () => {
     await expectFailure([405, 'method_not_allowed'], 'PUT', `/${ids.absent}`);
   });
 
-  it('does not hide: every documented status and code has been seen', () => {
+  it('does not exist: every documented status and code has been seen', () => {
     const missing = contractOf(api.document)
       .documented()
       .filter((each) => !api.seen.has(each));

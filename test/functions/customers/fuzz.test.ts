@@ -113,7 +113,7 @@ describe('made-up requests', () => {
     expect(succeeded).toBeGreaterThan(runs / 5);
   });
 
-  it('have left a store in which everything belongs together', async () => {
+  it('leave a consistent store', async () => {
     const all = async <T>(collection: string) =>
       (await store.query<T>({ collection, limit: 100_000 })).map(({ path, data }) => ({ path, data }));
     const customers = await all<Customer>('customers');

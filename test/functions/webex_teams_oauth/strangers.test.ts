@@ -1,4 +1,4 @@
-/** What anybody on the internet can send: it is refused without an error line, because error lines alert a person. */
+/** Requests that anyone on the internet can send are refused without an error line, because error lines alert a person. */
 
 import { expect, it } from 'vitest';
 import { openStack } from './open.ts';
@@ -74,7 +74,7 @@ it('bounds what one address can cause: a thousand sign-ins with made-up codes', 
   expect((await visitor().visit('/authorize')).status).toBe(303);
 });
 
-it('tells clients apart by the address that the front end appended, not by the ones that they wrote themselves', async () => {
+it('distinguishes clients by the address that the front end appended, not by addresses that they wrote themselves', async () => {
   const { visitor } = await openStack();
   const start = (forwarded: string) => visitor().visit('/authorize', { headers: { 'x-forwarded-for': forwarded } });
   let refused = 0;

@@ -72,7 +72,7 @@ it('shows tokens that are too long for a cookie', async () => {
   expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
 });
 
-it('says that the tokens of a user who is not an administrator are of no use', async () => {
+it('says that the tokens of a user who is not an administrator cannot connect a customer', async () => {
   const { page, url, text } = await openStackAndPage(chromium());
   await getTokens(page, url, acmeMember);
   expect(await text()).toContain('member@acme.example');

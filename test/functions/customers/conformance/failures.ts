@@ -1,4 +1,4 @@
-/** Every documented failure that needs no fault of Webex. */
+/** Every documented failure that Webex does not cause. */
 
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Pasted tokens, and what else is judged where it is saved. */
+/** Pasted tokens and proxies, which the API checks before it stores them. */
 
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';

@@ -9,7 +9,7 @@ const secrets = memorySecrets({ [localSignerName]: 'a signer' });
 const callers = localCallers(secrets, audience);
 
 describe('a local token', () => {
-  it('tells who calls and what the caller may do', async () => {
+  it('names the caller and what the caller may do', async () => {
     const token = await signLocalToken(secrets, audience, caller);
     expect(await callers.identify(`Bearer ${token.reveal()}`)).toEqual(caller);
   });

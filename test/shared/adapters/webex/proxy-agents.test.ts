@@ -30,7 +30,7 @@ describe("a customer's proxy", () => {
     expect(webex.state.tunnels).toEqual([{ target: webex.target, credentials: 'user:p@ss:word' }]);
   });
 
-  it('carries calls of the API too, over a tunnel that is kept open', async () => {
+  it('carries calls of the API too, over a tunnel that stays open', async () => {
     const accessToken = webex.accessToken();
     const proxies = { http: `http://${webex.proxy}` };
     const client = webex.api();
@@ -50,7 +50,7 @@ describe("a customer's proxy", () => {
     expect(webex.state.tunnels).toHaveLength(1);
   });
 
-  it('that refuses the tunnel is told apart from an outage of Webex, without its credentials', async () => {
+  it('that refuses the tunnel is distinguished from an outage of Webex, without its credentials', async () => {
     webex.state.allowed = false;
     const proxies = { https: `http://user:pass-canary@${webex.proxy}` };
     const failure = await webex
@@ -106,7 +106,7 @@ describe('a proxy that leads back to us, in production', () => {
     expect(await resolve('10.10.10.10', false)).toBe('10.10.10.10');
   });
 
-  it('in a private range of the customer is none', async () => {
+  it('in a private range of the customer is allowed', async () => {
     for (const url of [
       'http://10.10.10.10:8123',
       'https://192.168.1.1',

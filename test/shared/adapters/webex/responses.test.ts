@@ -72,7 +72,7 @@ describe('a person', () => {
     expect(toPerson({ id: person, ...field })).toEqual({ ...empty, id: uuid, ...expected });
   });
 
-  it.each([undefined, null, '', 7, {}])('with the id %o is none', (id) => {
+  it.each([undefined, null, '', 7, {}])('with the id %o is left out', (id) => {
     expect(toPerson({ id })).toBeUndefined();
   });
 });
