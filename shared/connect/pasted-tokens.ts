@@ -20,7 +20,7 @@ import { connectionPath, refreshTokenPlace } from '../storage/layout.ts';
 import { transact, unchanged } from '../storage/transact.ts';
 import { assertNotPaused } from '../tokens/breaker.ts';
 import { sealTokens } from '../tokens/seal.ts';
-import { isRejected, settlePending } from './pending-grant.ts';
+import { isRejected, type Pasting, settlePending } from './pending-grant.ts';
 import { refreshCustomer } from './refresh-customer.ts';
 
 export interface PastedTokens {
@@ -55,7 +55,7 @@ export async function exchangePastedTokens(
     return { kind: 'verified' };
   }
   const pending = await pendingOf(ports, customer.id, pasted, caller);
-  await transact(ports, async () => {
+  const earlier = await transact(ports, async () => {
     const read = await readStored(ports.store, caller, customer.id, 'administrator');
     const now = ports.clock.now();
     const earlier = read.connection.data.pending;
@@ -63,11 +63,11 @@ export async function exchangePastedTokens(
     if (earlier?.facts && earlier.id !== replaceable) throw busy();
     const data = withPending(read.connection.data, pending, now + requestMs);
     const { path, version } = read.connection;
-    return { writes: [{ set: path, data, if: { version } }, unchanged(read.record)], result: undefined };
+    return { writes: [{ set: path, data, if: { version } }, unchanged(read.record)], result: earlier };
   });
   const { state, grant } = connection.data;
   const works = grant !== undefined && state !== 'reauthorization_required';
-  return settle(ports, customer, pending, !works);
+  return settle(ports, pending, { customer, mayWait: !works, earlier });
 }
 
 /**
@@ -99,7 +99,7 @@ export async function createWithTokens(
   const connection = withPending(created.connection, pending, ports.clock.now() + requestMs);
   await createCustomer(ports, caller, { customer, connection });
   try {
-    await settle(ports, customer, pending, true);
+    await settle(ports, pending, { customer, mayWait: true });
   } catch (error) {
     await deleteUnconnected(ports, caller, customer.id);
     throw error;
@@ -117,30 +117,25 @@ async function deleteUnconnected(ports: Ports, caller: Caller, customerId: strin
   }
 }
 
-async function settle(
-  ports: Ports,
-  customer: Customer,
-  pending: PendingGrant,
-  mayWait: boolean,
-): Promise<ExchangeResult> {
-  const outcome = await settlePending(ports, customer.id, { customer, mayWait }).catch(async (error) => {
-    await undo(ports, customer.id, pending).catch(() => {});
+async function settle(ports: Ports, pending: PendingGrant, pasting: Pasting): Promise<ExchangeResult> {
+  const outcome = await settlePending(ports, pasting.customer.id, pasting).catch(async (error) => {
+    await undo(ports, pending, pasting).catch(() => {});
     throw error;
   });
   if (outcome.kind === 'verified') return outcome;
   if (outcome.kind === 'waiting') return outcome;
   if (outcome.kind === 'rejected') throw toPasteFailure(outcome.failure);
-  await undo(ports, customer.id, pending);
+  await undo(ports, pending, pasting);
   throw busy();
 }
 
 /** Removes a pair that was not sent to Webex. One that Webex has renewed stays, because it may be the only valid one. */
-async function undo(ports: Ports, customerId: string, { id }: PendingGrant): Promise<void> {
+async function undo(ports: Ports, { id }: PendingGrant, { customer, earlier }: Pasting): Promise<void> {
   await transact(ports, async () => {
-    const read = await ports.store.get<Connection>(connectionPath(customerId));
+    const read = await ports.store.get<Connection>(connectionPath(customer.id));
     const { pending } = read?.data ?? {};
     if (!read || pending?.id !== id || pending.facts) return { writes: [], result: undefined };
-    const data = asBeforePasting(read.data);
+    const data = asBeforePasting(read.data, earlier, ports.clock.now());
     return { writes: [{ set: read.path, data, if: { version: read.version } }], result: undefined };
   });
 }

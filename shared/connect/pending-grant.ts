@@ -42,6 +42,8 @@ export interface Pasting {
   customer: Customer;
   /** Whether a pair may stay when Webex did not respond. */
   mayWait: boolean;
+  /** The pair that waited before. */
+  earlier?: PendingGrant | undefined;
 }
 
 /**
@@ -97,7 +99,7 @@ function pendingExchange({ clock }: Ports, id: string, pasting: Pasting | undefi
 function afterFailedTry(connection: Connection, failure: Failure, now: number, pasting: Pasting | undefined): Decided {
   const rejected = isRejected(failure.code);
   if (pasting && (rejected || isPlatformFault(failure.code) || !canWait(connection, failure, pasting))) {
-    return { connection: asBeforePasting(connection), events: [] };
+    return { connection: asBeforePasting(connection, pasting.earlier, now), events: [] };
   }
   if (isPlatformFault(failure.code)) return { connection, events: [] };
   if (rejected) return afterRejected(connection, failure, now);
@@ -158,7 +160,8 @@ async function commitAnswer(
 function decideFailure(ports: Ports, read: Stored<Connection>, failure: Failure, pasting: Pasting | undefined) {
   const now = ports.clock.now();
   const { connection, events } = afterFailedTry(read.data, failure, now, pasting);
-  const kind = connection.pending ? ('waiting' as const) : ('rejected' as const);
+  const waits = connection.pending?.id === read.data.pending?.id;
+  const kind = waits ? ('waiting' as const) : ('rejected' as const);
   return {
     writes: [{ set: read.path, data: connection, if: { version: read.version } }],
     events: newEvents(events, { customerId: connection.customerId, now }),

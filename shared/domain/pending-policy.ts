@@ -90,8 +90,11 @@ export function withoutPending(connection: Connection, failure: Failure, now: nu
   return { connection: { ...empty, state: 'reauthorization_required', fault }, events: [ended] };
 }
 
-/** The pair that a caller has just pasted is refused in the response: the connection is as it was before. */
-export function asBeforePasting(connection: Connection): Connection {
+/**
+ * The pair that a caller has just pasted is refused in the response: the connection is as it was before. A pair that waited
+ * then waits again, because it may be all that the customer has.
+ */
+export function asBeforePasting(connection: Connection, earlier: PendingGrant | undefined, now: number): Connection {
   const { pending: _pending, nextVerifyAt: _next, ...rest } = connection;
-  return rest;
+  return earlier ? withPending(rest, earlier, now) : rest;
 }

@@ -127,6 +127,17 @@ describe('tokens pasted for a new customer', () => {
     },
   );
 
+  it('wait again after others that Webex refuses', async () => {
+    const id = await world.createInOutage(world.tokens(acme));
+    const before = await readConnection(world.ports.store, id);
+    const garbage = { accessToken: new Secret('x'.repeat(40)), refreshToken: new Secret('y'.repeat(40)) };
+    await expect(world.paste(id, garbage)).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(world.paste(id, world.tokens(globex))).rejects.toMatchObject({ code: 'wrong_organization' });
+    expect((await readConnection(world.ports.store, id)).pending).toEqual(before.pending);
+    expect(await world.settle()).toBe(1);
+    expect(await readConnection(world.ports.store, id)).toMatchObject({ state: 'active' });
+  });
+
   it('give way to others when their owner turns out to be no administrator', async () => {
     const fault = world.silentAboutOwners();
     const { email } = acme.members![0]!;
