@@ -40,7 +40,7 @@ function checkDatabase(folder: string, name: string): void {
     database.close();
     if (result !== 'ok') throw new Error(result);
   } catch (error) {
-    throw damaged(folder, name, (error as Error).message);
+    throw damageFailure(folder, name, (error as Error).message);
   }
 }
 
@@ -50,7 +50,7 @@ function checkJson(folder: string, name: string): void {
   try {
     JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    throw damaged(folder, name, 'not JSON');
+    throw damageFailure(folder, name, 'not JSON');
   }
 }
 
@@ -60,13 +60,13 @@ function checkKeyring(folder: string): void {
   const file = join(folder, name);
   if (!existsSync(file)) {
     if (!hasCustomers(join(folder, 'store.db'))) return;
-    throw damaged(folder, name, 'missing, but the stored tokens are sealed with its keys');
+    throw damageFailure(folder, name, 'missing, but the stored tokens are sealed with its keys');
   }
   try {
     const { keys } = JSON.parse(readFileSync(file, 'utf8')) as { keys: { kty: string }[] };
     if (!keys.every(({ kty }) => kty === 'oct') || keys.length === 0) throw new Error();
   } catch {
-    throw damaged(folder, name, 'not a keyring');
+    throw damageFailure(folder, name, 'not a keyring');
   }
 }
 
@@ -78,7 +78,7 @@ function hasCustomers(file: string): boolean {
   return rows.length > 0;
 }
 
-function damaged(folder: string, name: string, reason: string): Failure {
+function damageFailure(folder: string, name: string, reason: string): Failure {
   const file = resolve(folder, name);
   const restore = existsSync(`${file}.previous`) ? `restore it from ${file}.previous` : 'restore it from a backup';
   return problem(`${file} is damaged (${reason}): ${restore}, or delete ${resolve(folder)} to start without data`);

@@ -2,7 +2,7 @@
 
 import { type Zippable, zipSync } from 'fflate';
 
-/** UNIX, and a plain file that everybody may read. */
+/** UNIX, and a plain file that all users may read. */
 const [os, attrs] = [3, 0o100644 << 16];
 
 export function zip(files: Map<string, Uint8Array>): Uint8Array {

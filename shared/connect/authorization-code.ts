@@ -146,7 +146,7 @@ async function complete(
   admitExchange();
   const pair = await exchange(ports, code, verifier);
   if (open) return connectByLink(ports, open, pair);
-  // The user can copy the tokens even if Webex cannot say whose they are.
+  // The user can copy the tokens even if Webex cannot confirm their owner.
   const consent = await identifyWithRetries(ports, pair).catch((error) => void logAndClassify(error));
   return {
     kind: 'tokens',

@@ -1,6 +1,6 @@
 /**
- * Stores the outcome of an authorization, sealed, for ten minutes. It lies in the document that marks the state as used, so
- * that a repeated callback finds the outcome and causes no second exchange.
+ * Stores the outcome of an authorization, sealed, for ten minutes. It is part of the document that marks the state as used,
+ * so a repeated callback finds the outcome and causes no second exchange.
  */
 
 import { digest, type Outcome, outcomeMs, type PendingAuthorization, type UsedState } from '../domain/authorization.ts';

@@ -115,7 +115,7 @@ function canWait({ pending }: Connection, failure: Failure, { mayWait }: Pasting
   return pending!.facts !== undefined || (mayWait && failure.code !== 'client_refused');
 }
 
-/** Webex refuses the pair, or says that its owner is of no use. */
+/** Webex refuses the pair, or says that its owner lacks the role or a scope. */
 export function isRejected(code: FailureCode): boolean {
   return code === 'grant_refused' || isRejection(code);
 }

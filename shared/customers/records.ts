@@ -56,7 +56,7 @@ export function assertMay(caller: Caller, hierarchy: string, role: Role): void {
 /** A customer that is not stored yet, with the connection that it starts with. */
 export function newCustomer(fields: CustomerFields, now: number): CustomerRead {
   const customer: Customer = { id: randomUUID(), ...fields, etag: newEtag(), createdAt: now, updatedAt: now };
-  return { customer, connection: newConnection(customer.id, listedBy(customer)) };
+  return { customer, connection: newConnection(customer.id, listFields(customer)) };
 }
 
 /**
@@ -92,7 +92,7 @@ export async function createCustomer(
 const newEtag = () => randomUUID().replaceAll('-', '').slice(0, 18);
 
 /** The fields that lists filter and order by, copied to the connection so that one query answers every list. */
-function listedBy(customer: CustomerFields): Pick<Connection, 'ancestors' | 'nameKey'> {
+function listFields(customer: CustomerFields): Pick<Connection, 'ancestors' | 'nameKey'> {
   return { ancestors: ancestors(customer.hierarchy), nameKey: nameKey(customer.name) };
 }
 
@@ -141,7 +141,7 @@ function decideChange(
   const fields = changedFields(before, after);
   if (fields.length === 0) return { writes: [], result: { customer: before, connection: connection.data } };
   const isListedAnew = fields.includes('hierarchy') || fields.includes('name');
-  const listed = isListedAnew ? { ...connection.data, ...listedBy(after) } : connection.data;
+  const listed = isListedAnew ? { ...connection.data, ...listFields(after) } : connection.data;
   // A commit that stores a grant has judged these fields and names the record. So this commit names the connection.
   const namesConnection = isListedAnew || judgedWithGrant.some((field) => fields.includes(field));
   const draft: EventDraft = { type: 'customer_changed', facts: { fields: fields.join(' ') } };

@@ -19,7 +19,7 @@ const sampleValidMs = hour;
  * because a killed worker blocks the others meanwhile.
  */
 const probeMs = 5 * minute;
-/** After an operator has released the breaker, it does not open again for this long, so everybody is tried. */
+/** After an operator has released the breaker, it does not open again for this long, so every customer is tried. */
 const releasedMs = 6 * hour;
 /** How far apart two refusals must be where there are not 20 others to ask. */
 const confirmInSmallFleetMs = 20 * hour;
@@ -40,7 +40,7 @@ export interface Breaker {
   openedAt?: number;
   /** The answer that most of the sample got: it says what to look at. */
   cause?: FailureCode;
-  /** When people were last alerted to the present incident. */
+  /** When operators were last alerted to the present incident. */
   alertedAt?: number;
   /** When it last closed: earlier refusals belong to the incident and no longer count. */
   closedAt?: number;

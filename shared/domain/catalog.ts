@@ -1,6 +1,6 @@
 /**
- * The names of licences and roles. They are looked up when a user is shown; stored with each user, a renamed licence would
- * rewrite everybody who has it. Pure.
+ * The names of licences and roles. They are looked up when a user is shown; if they were stored with each user, a renamed
+ * licence would rewrite every user who has it. Pure.
  */
 
 import type { License, Role } from './person.ts';

@@ -66,7 +66,10 @@ export function retryDelayMs(facts: {
   return Math.max(facts.retryAfterMs ?? 0, Math.round(delay * (1 - facts.random / 4)));
 }
 
-/** The first instant from `now` on at which the time left crosses a warning mark, and the mark; undefined when all lie behind. */
+/**
+ * The first instant from `now` on at which the time left crosses a warning mark, and the mark; undefined when all marks have
+ * passed.
+ */
 export function nextWarning(
   refreshExpiresAt: number | undefined,
   now: number,

@@ -154,7 +154,7 @@ export const removalLine = (person: string, day: number) => `${person} -${day}\n
 
 /**
  * The roster that the log describes. With a `mark`, made when the log had `entries` lines, the people seen by then count as
- * seen, and so does everybody who was written since.
+ * seen, and so does every person written since.
  */
 export function rosterFromLog(chunks: RosterChunk[], mark?: { entries: number; seen: string }): Roster {
   const roster = new Roster();

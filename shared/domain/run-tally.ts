@@ -11,7 +11,7 @@ export interface Tally {
   asked: number;
   succeeded: number;
   refused: number;
-  /** How many more answers must come before the run asks a sample again. */
+  /** How many more answers must come before the run takes another sample. */
   quiet: number;
 }
 

@@ -30,7 +30,7 @@ export function syncSettings(own: Partial<SyncSettings> | undefined): SyncSettin
 }
 
 export type SyncState = 'queued' | 'running' | 'done' | 'failed';
-/** `scan` pages through everybody, `confirm` asks Webex about the absent people, `remove` writes the tombstones. */
+/** `scan` pages through all people, `confirm` asks Webex about the absent people, `remove` writes the tombstones. */
 export type SyncPhase = 'scan' | 'confirm' | 'remove';
 
 export interface SyncCounts {

@@ -57,7 +57,7 @@ export function guardServer(server: Server, log: Log, options: GuardOptions = {}
   const refuse: Refuse =
     options.refuse ?? ((request, response, error) => sendProblem(response, error, log, traceOf(request)));
   installErrorHandler(app, refuse);
-  const listener = guarded(app, options, refuse);
+  const listener = withChecks(app, options, refuse);
   server.removeAllListeners('request').on('request', listener).on('checkContinue', listener);
   server.on('clientError', refuseMalformed);
   server.headersTimeout = headersTimeoutMs;
@@ -71,7 +71,7 @@ function frameworkApp(server: Server): Application | undefined {
 type Received = IncomingMessage & { body?: unknown; rawBody?: Buffer };
 
 /** The framework's listener behind the checks. */
-function guarded(
+function withChecks(
   app: RequestListener,
   { headers = {}, eventsOnly = false }: GuardOptions,
   refuse: Refuse,

@@ -159,7 +159,7 @@ async function commitClaim(
   }
 }
 
-/** Extends the claim while the work goes on, so that no other process mistakes a long request for an abandoned one. */
+/** Extends the claim during the work, so that no other process mistakes a long request for an abandoned one. */
 function renewUntilStopped(ports: IdempotencyPorts, claimed: Claim): { stop(): Promise<void> } {
   const { clock } = ports;
   const stopped = new AbortController();

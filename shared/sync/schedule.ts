@@ -31,7 +31,8 @@ const concurrency = 20;
 
 /**
  * Sends the messages that the queue has not received, requests every sync that is due, oldest first, and resumes runs. The
- * pass makes one indexed query a page, and goes on when one customer fails. It starts nothing new after `endsAt` (epoch ms).
+ * pass makes one indexed query a page, and continues when one customer fails. It starts nothing new after `endsAt` (epoch
+ * ms).
  */
 export async function requestDueSyncs(ports: Ports, endsAt: number): Promise<DueSyncs> {
   const { store, clock, log } = ports;

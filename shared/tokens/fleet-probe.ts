@@ -23,7 +23,7 @@ export interface Suspicion {
   own: Sample;
   /** The refusals among them. */
   refusals: FailureCode[];
-  /** Everybody who was asked in this run. Members of samples are added. */
+  /** All customers that were asked in this run. Members of samples are added. */
   asked: Set<string>;
 }
 

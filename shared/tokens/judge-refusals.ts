@@ -32,7 +32,7 @@ export interface NotedRefusal {
 export interface RunResult {
   /** The run's own answers. */
   own: Sample;
-  /** Everybody who was asked in this run. Members of samples are added. */
+  /** All customers that were asked in this run. Members of samples are added. */
   asked: Set<string>;
   noted: NotedRefusal[];
 }

@@ -11,7 +11,7 @@ import type { Ready } from './parts/api-child.ts';
 
 /** Requests under way at a time. */
 const concurrency = 16;
-/** Turns of a tenth of a second: what else the machine does falls on both alike. */
+/** Turns of a tenth of a second, so that other work on the machine slows both alike. */
 const turnMs = 100;
 
 interface Load {

@@ -34,7 +34,7 @@ export async function main(args: string[]): Promise<void> {
     const ours: Subject = { target: 'webex_teams_oauth', source: join(folder, 'webex_teams_oauth'), env, ...page };
     const starts: Record<'bare' | 'ours', ColdStart[]> = { bare: [], ours: [] };
     for (const subject of [bare, ours]) await coldStart(subject);
-    // In turns, so that what else the machine does falls on both alike.
+    // In turns, so that other work on the machine slows both alike.
     for (let round = 0; round < rounds; round++) {
       starts.bare.push(await coldStart(bare));
       starts.ours.push(await coldStart(ours));

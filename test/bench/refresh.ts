@@ -103,7 +103,7 @@ function figures(
   };
 }
 
-/** What most would write first: no lease, no schedule, one after another. */
+/** The first version that most people would write: no lease, no schedule, one after another. */
 async function naiveLoop(ports: TestPorts, count: number): Promise<void> {
   const { store, sealer, webex } = ports;
   const found = await store.query<Connection>({ collection: connections, limit: count });

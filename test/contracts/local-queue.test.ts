@@ -1,4 +1,4 @@
-/** What only the local queue promises: deadlines, growing waits, survival of a kill, and a view of what it holds. */
+/** What only the local queue promises: deadlines, growing waits, survival of a kill, and a view of its messages. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -79,7 +79,7 @@ describe('the local queue', () => {
     let most = 0;
     endpoint.answer = async () => {
       most = Math.max(most, ++now);
-      // The first ones wait for each other, the others for one turn.
+      // The first deliveries wait for each other, the others for one turn.
       await vi.waitFor(() => expect(most).toBe(3), soon);
       await nextTurn();
       now--;

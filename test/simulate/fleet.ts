@@ -37,11 +37,11 @@ export interface Findings {
   logged: Record<string, number>;
   /** Customers whose connections ended although Webex would have refreshed them. */
   wronglyEnded: Set<string>;
-  /** Customers who were marked for a refusal while Webex refused everybody. */
+  /** Customers who were marked for a refusal while Webex refused all customers. */
   markedInIncident: Set<string>;
 }
 
-/** What is happening to the fleet now. */
+/** The incident that affects the fleet now. */
 interface Moment {
   now: number;
   random: () => number;
@@ -102,7 +102,7 @@ function createPorts(moment: Moment, { store, webex, portal, grants, findings }:
   return {
     store,
     webex,
-    // Sealing is not at stake here, and two million seals would take most of the time.
+    // Sealing is not tested here, and two million seals would take most of the time.
     sealer: {
       seal: async (text) => text.reveal(),
       open: async (text) => new Secret(text),
@@ -147,7 +147,7 @@ function failStore({ isActive, random }: Moment, operation: 'read' | 'commit'): 
   throw new Failure('store_unavailable', 'The store is unavailable.');
 }
 
-/** What the incidents do to one exchange. */
+/** The effect of the incidents on one exchange. */
 function disturb({ isActive, random, refusedAlone }: Moment, customerId: string): 'answer lost' | undefined {
   for (const [kind, code] of Object.entries(fleetRefusals)) {
     if (isActive(kind as IncidentKind)) throw new Failure(code as 'client_refused', 'Webex refuses everybody.');

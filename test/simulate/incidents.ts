@@ -1,4 +1,4 @@
-/** What goes wrong in the simulated two years, and when. */
+/** The incidents of the simulated two years. */
 
 import type { FailureCode } from '../../shared/domain/failure.ts';
 import { day, hour } from '../../shared/domain/time.ts';
@@ -6,7 +6,7 @@ import { day, hour } from '../../shared/domain/time.ts';
 export type IncidentKind =
   /** Webex does not answer. */
   | 'outage'
-  /** Webex limits the rate of many requests, each for itself. */
+  /** Webex limits the rate of many single requests. */
   | 'rate limits'
   /** The token endpoint limits the rate of all requests. */
   | 'endpoint limited'
@@ -15,7 +15,7 @@ export type IncidentKind =
   | 'wrong client secret'
   | 'secret of another client'
   | 'unknown refusals'
-  /** Webex refuses some customers for themselves, although their grants live. */
+  /** Webex refuses some customers, although their grants are alive. */
   | 'single refusals'
   /** The store is replaced by its state of two days before. */
   | 'restored store';

@@ -20,7 +20,7 @@ interface History {
   runsFailed: number;
   /** Renewals by day. */
   perDay: number[];
-  /** Renewals of each run that is a week behind the last incident, when everybody is back on the grid. */
+  /** Renewals of each run at least a week after the last incident, when all customers are back on the grid. */
   calmBatches: number[];
   /** Customers whose rotated token was newer than the restored one: the restore itself has lost them. */
   lostByRestore: number;

@@ -1,4 +1,4 @@
-/** The documents are true: links lead somewhere, commands exist, tables and indexes are complete. */
+/** The documents match the repository: links lead somewhere, commands exist, tables and indexes are complete. */
 
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -12,14 +12,14 @@ const documents = globSync('{*.md,docs/**/*.md,terraform/*.md,local/webex/*.md}'
 describe.each(documents)('%s', (file) => {
   const text = read(file);
 
-  it('links to nothing that is not there', () => {
+  it('has only links that lead somewhere', () => {
     const targets = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target!);
     for (const target of targets.filter((each) => !/^[a-z]+:/.test(each))) {
       expect(existsSync(join(root, dirname(file), target)), target).toBe(true);
     }
   });
 
-  it('names no npm script that is not there', () => {
+  it('names only npm scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json'));
     const named = [...text.matchAll(/\bnpm run (?:--silent )?([\w:]+)/g)].map(([, name]) => name!);
     for (const name of named) expect(Object.keys(scripts)).toContain(name);

@@ -1,7 +1,7 @@
 /**
- * Where the deployment and the code have come apart. What terraform/ promises about itself is held by terraform/tests;
- * what it promises about code, configuration and runbook is held here, because Terraform's tests cannot read those,
- * and because they see only resources that they name.
+ * Finds where the deployment and the code differ. terraform/tests check what terraform/ says about itself; this file checks
+ * what it says about code, configuration and runbook, because Terraform's tests cannot read those and see only resources
+ * that they name.
  */
 
 import { existsSync, readdirSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { memoryFlags } from '../bench/sync.ts';
 import { block, blocks, keys, strings } from './hcl.ts';
 import { repository, source, type Texts, texts } from './texts.ts';
 
-/** Every role that the deployment may give to anybody. One that is not here is a decision, not a line. */
+/** Every role that the deployment may give. Adding one here is a decision. */
 const givenRoles = [
   'roles/artifactregistry.writer',
   'roles/datastore.user',
@@ -37,7 +37,7 @@ const localOnly = [
   'ALLOW_LOCAL_PROXIES',
 ];
 
-/** Warnings and errors that call nobody, each for a reason. */
+/** Warnings and errors without an alert, each for a reason. */
 const uncounted = [
   'local_job_failed', // of the local stack
   'person_skipped', // the run of the sync names the person
@@ -154,7 +154,7 @@ export const promises: Record<string, (texts: Texts) => Generator<string>> = {
     }
   },
 
-  *'gives no role that has not been decided, and one grant to everybody'({ terraform }) {
+  *'gives only the listed roles, and makes only the token page public'({ terraform }) {
     yield* differences(
       'roles',
       [...terraform.matchAll(/"(roles\/[\w.]+)"/g)].map(([, role]) => role!),
@@ -170,7 +170,7 @@ export const promises: Record<string, (texts: Texts) => Generator<string>> = {
     }
   },
 
-  *'forgets what is said to have an end, and nothing else'({ storage, indexes }) {
+  *'expires what docs/storage.md says expires, and nothing else'({ storage, indexes }) {
     const rows = [...storage.matchAll(/^\| (.+?) \|.*\(TTL\).*\|$/gm)].map(([, paths]) => paths!);
     const collections = rows.flatMap((paths) => [...paths.matchAll(/(\w+)\/\{[^`/]+`/g)].map(([, name]) => name!));
     const { fieldOverrides } = JSON.parse(indexes) as { fieldOverrides: Override[] };
@@ -192,7 +192,7 @@ export const promises: Record<string, (texts: Texts) => Generator<string>> = {
   },
 };
 
-/** All that has come apart below `root`. */
+/** All differences below `root`. */
 export function drift(root?: string): string[] {
   const compared = texts(root);
   return Object.values(promises).flatMap((promise) => [...promise(compared)]);

@@ -1,11 +1,11 @@
-/** As much of HCL as holding the deployment against the code needs: blocks, the keys of an object, comments. */
+/** Reads as much of HCL as comparing the deployment with the code needs: blocks, the keys of an object, comments. */
 
 /** Without comments, so that a word in one proves nothing. */
 export function withoutComments(text: string): string {
   return text.replace(/^((?:[^"#\n]|"(?:[^"\\\n]|\\.)*")*)#.*$/gm, '$1');
 }
 
-/** What lies between the braces that follow `head`; throws when there is no such head: a renamed block must not pass unseen. */
+/** The text between the braces that follow `head`; throws when there is no such head, so that a renamed block is noticed. */
 export function block(text: string, head: string): string {
   const at = text.indexOf(head);
   if (at < 0) throw new Error(`There is no ${JSON.stringify(head)} in terraform/.`);

@@ -1,7 +1,7 @@
 /**
  * `node test/terraform/mistakes.ts [word]`: makes one mistake at a time in a copy of terraform/ and expects the check to
- * turn red, in the very test that guards against it; and that every test has been seen red. Prints `N caught, M missed`.
- * It runs the script named by TERRAFORM_CHECK, else the one beside the repository, else plain terraform.
+ * fail, in the very test that guards against it; and every test must fail for some mistake. Prints `N caught, M missed`. It
+ * runs the script named by TERRAFORM_CHECK, else the one beside the repository, else plain terraform.
  */
 
 import { execFile } from 'node:child_process';
@@ -132,7 +132,7 @@ async function judge(mistake?: Mistake): Promise<Result> {
   }
 }
 
-/** The tests that terraform/ has, and so must be red for some mistake. */
+/** The tests of terraform/, each of which must fail for some mistake. */
 function allRuns(): string[] {
   return globSync('terraform/tests/*.tftest.hcl', { cwd: repository }).flatMap((path) => {
     const file = /(\w+)\.tftest\.hcl$/.exec(path)![1];

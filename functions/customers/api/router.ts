@@ -58,7 +58,7 @@ async function perform({ entry, params }: Found, context: Context): Promise<Endp
   const body = validBody(entry, request);
   const matches = entry.conditional ? ifMatch(request.get('if-match')) : undefined;
   const key = entry.idempotent ? idempotencyKey(request.get('idempotency-key')) : undefined;
-  const customer = await authorized(ports, entry, { caller, params, body });
+  const customer = await authorize(ports, entry, { caller, params, body });
   const call = {
     caller,
     params,
@@ -79,7 +79,7 @@ async function perform({ entry, params }: Found, context: Context): Promise<Endp
  * The customer at `{id}`, where the caller has the endpoint's role. A response that is stored under an idempotency key is
  * repeated only after this: the caller or the customer may have left the node since.
  */
-async function authorized(
+async function authorize(
   { store }: Ports,
   { role, path, node }: Endpoint,
   { caller, params, body }: Pick<Call, 'caller' | 'params' | 'body'>,

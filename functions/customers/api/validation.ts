@@ -14,7 +14,7 @@ export type FrameworkRequest = Request & { rawBody?: Buffer };
 /** @throws Failure `invalid_request` */
 export function validQuery(entry: Endpoint, request: FrameworkRequest): unknown {
   const query = request.url.includes('?') ? { ...request.query } : {};
-  if (entry.query) return validated(entry.query, query);
+  if (entry.query) return validate(entry.query, query);
   const problems = Object.keys(query).map((name) => ({ pointer: pointer([name]), detail: 'is not known' }));
   if (problems.length > 0) throw notValid(problems);
   return undefined;
@@ -28,14 +28,14 @@ export function validBody(entry: Endpoint, request: FrameworkRequest): unknown {
     if (!isEmpty && !request.is(['json', '+json'])) {
       throw new Failure('unsupported_media_type', 'The body must be application/json.');
     }
-    return validated(entry.body, isEmpty ? undefined : request.body);
+    return validate(entry.body, isEmpty ? undefined : request.body);
   }
   if (!isEmpty && !/^\s*\{\s*\}\s*$/.test(rawBody.toString()))
     throw notValid([{ pointer: '', detail: 'takes no body' }]);
   return undefined;
 }
 
-function validated(schema: z.ZodType, value: unknown): unknown {
+function validate(schema: z.ZodType, value: unknown): unknown {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw notValid(

@@ -10,8 +10,8 @@ import { syncSettings } from '../../../shared/domain/sync-run.ts';
 import { count, instant, instantOrNull, nextPageToken, time } from './fields.ts';
 import { accountNumber, hierarchy, httpProxy, httpsProxy, name, shadowName, syncFields } from './requests.ts';
 
-/** A request field as it is returned: its title and description, without its rule. */
-const returned = (field: z.ZodType) => z.string().meta(field.meta() ?? {});
+/** A request field as the response shows it: its title and description, without its rule. */
+const responseField = (field: z.ZodType) => z.string().meta(field.meta() ?? {});
 
 const failureResponse = z.object({
   code: z.string(),
@@ -60,12 +60,12 @@ const expiresIn = count.nullable().meta({ description: 'Seconds left, never belo
 export const customerResponse = z
   .object({
     id: z.string().meta({ examples: ['0b2f1c9e-6d0a-4a4e-9f0c-2b8f5f1f7a10'] }),
-    hierarchy: returned(hierarchy),
-    name: returned(name),
-    account_number: returned(accountNumber),
-    http_proxy: returned(httpProxy).nullable(),
-    https_proxy: returned(httpsProxy).nullable(),
-    shadow: z.array(z.object({ name: returned(shadowName) })).max(1),
+    hierarchy: responseField(hierarchy),
+    name: responseField(name),
+    account_number: responseField(accountNumber),
+    http_proxy: responseField(httpProxy).nullable(),
+    https_proxy: responseField(httpsProxy).nullable(),
+    shadow: z.array(z.object({ name: responseField(shadowName) })).max(1),
     sync: z.object(syncFields).meta({ description: 'How the users are synced, defaults included.' }),
     access_token_expires: expires('Access'),
     access_token_expires_in: expiresIn,

@@ -5,7 +5,7 @@ import { Failure } from '../../domain/failure.ts';
 import type { Query, Store, Stored, Write } from '../../ports.ts';
 import { checkValue, documentTexts, splitPath } from '../store-limits.ts';
 import { type CallFailure, type FirestoreCalls, type FirestoreOptions, firestoreCalls } from './firestore-calls.ts';
-import { fromFields, structured, timeFromVersion, toFields, versionFromTime } from './firestore-wire.ts';
+import { fromFields, timeFromVersion, toFields, toStructuredQuery, versionFromTime } from './firestore-wire.ts';
 import { grpcStatus } from './grpc-client.ts';
 
 type WireDocument = protos.google.firestore.v1.IDocument;
@@ -51,7 +51,7 @@ export function firestoreStore(options: FirestoreOptions): Store {
     async query<T>(query: Query): Promise<Stored<T>[]> {
       splitPath(`${query.collection}/any`);
       const parent = `${root}/${query.collection}`.replace(/\/[^/]+$/, '');
-      const structuredQuery = structured(query, root);
+      const structuredQuery = toStructuredQuery(query, root);
       return readAll<T>(calls, root, (client, callOptions) =>
         client.runQuery({ parent, structuredQuery }, callOptions),
       );

@@ -42,7 +42,7 @@ function toWire(value: unknown): WireValue {
 }
 
 /** The wire form of a query. @param root the resource name that document paths start from */
-export function structured(query: Query, root: string): WireQuery {
+export function toStructuredQuery(query: Query, root: string): WireQuery {
   const filters: NonNullable<WireQuery['where']>[] = [];
   const add = (path: string, op: Operator, value: string | number | boolean) =>
     filters.push({ fieldFilter: { field: { fieldPath: checkField(path) }, op, value: fieldToWire(path, value) } });

@@ -34,7 +34,7 @@ const amount = 1000;
 const audience = 'https://customers.example.com';
 const caller: Caller = { id: 'bench@example.com', grants: [{ hierarchy: 'sys', role: 'administrator' }] };
 
-/** What one writes who wants nothing but the answer: the same reads and the same commit, no caller, no rule, no shape. */
+/** The least code for the same response: the same reads and the same commit, without callers, rules or schemas. */
 function bareHandler(store: Store): HttpFunction {
   const read = (id: string) => store.getMany<Customer | Connection>([customerPath(id), connectionPath(id)]);
   return async (request, response) => {

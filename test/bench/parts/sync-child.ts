@@ -27,7 +27,7 @@ export interface Task {
 
 export interface Measured {
   wallMs: number;
-  /** Of the whole process: what a busy machine does not change much. */
+  /** Processor time of the whole process, which other work on the machine hardly changes. */
   cpuMs: number;
   reads: number;
   writes: number;
@@ -52,7 +52,7 @@ export function benchOutside(task: Pick<Task, 'webexUrl' | 'keys' | 'store' | 'p
   return { ports, store };
 }
 
-/** Every page one after the other; `each` is waited for before the next one is asked for. */
+/** Every page one after the other; `each` ends before the next one is requested. */
 async function page(ports: TestPorts, task: Task, each: (people: Parameters<typeof hashOf>[0][]) => Promise<void>) {
   return withAccessToken(ports, task.customer, async (access) => {
     let [people, cursor] = [0, undefined as string | undefined];

@@ -6,7 +6,7 @@ import { defaultSettings } from '../../../local/webex/settings.ts';
 const root = join(import.meta.dirname, '../../..');
 const { scim, ...settings } = defaultSettings();
 const names = [...Object.keys(settings), ...Object.keys(scim).map((name) => `scim.${name}`)];
-/** Settings that are no facts about Webex, but conditions of a test. */
+/** Settings that are conditions of a test, not facts about Webex. */
 const conditions = ['lifetimes', 'latencyMs', 'requiredScopes'];
 
 describe.each(['docs/webex.md', 'local/webex/README.md'])('%s', (file) => {

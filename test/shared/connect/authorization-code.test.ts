@@ -46,7 +46,7 @@ afterEach(async () => {
   await webex.close();
 });
 
-/** Consents in a browser. @returns what the browser brings to the callback */
+/** Consents in a browser. @returns what `finishAuthorization` needs */
 async function consented(secret?: string) {
   const { url, sealed, state } = await startAuthorization(ports, secret);
   const pending = (await openAuthorization(ports, sealed))!;

@@ -64,7 +64,7 @@ describe('changed settings', () => {
   it('win over older ones, in whatever order the flows commit', async () => {
     await syncNow(ports, customer);
     await setHours(24);
-    // Between the older flow's read and its commit, somebody switches scheduled syncs off.
+    // Between the older flow's read and its commit, a caller switches scheduled syncs off.
     ports.store.beforeNext('commit', async () => {
       await setHours(0);
       await reschedule(ports, customer);

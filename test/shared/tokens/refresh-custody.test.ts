@@ -1,4 +1,4 @@
-/** What custody does when the store or another owner gets in between. */
+/** Custody when the store fails, or another owner acts, in the middle of a refresh. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WebexServer } from '../../../local/webex/server.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   fromFields,
-  structured,
   timeFromVersion,
   toFields,
+  toStructuredQuery,
   versionFromTime,
 } from '../../../../shared/adapters/google/firestore-wire.ts';
 
-/** What the SDK's decoder makes of a wire value: it adds the name of the field that is set. */
+/** A wire value as the SDK decodes it: with the name of the field that is set. */
 function decoded(value: object): object {
   const [[valueType, content]] = Object.entries(value) as [[string, Record<string, object>]];
   if (valueType === 'mapValue') return { valueType, mapValue: { fields: decodedFields(content.fields ?? {}) } };
@@ -65,7 +65,7 @@ describe('a query', () => {
   const field = (fieldPath: string) => ({ field: { fieldPath } });
 
   it('without conditions is ordered by id', () => {
-    expect(structured({ collection: 'customers', limit: 5 }, root)).toEqual({
+    expect(toStructuredQuery({ collection: 'customers', limit: 5 }, root)).toEqual({
       from: [{ collectionId: 'customers' }],
       where: undefined,
       orderBy: [{ ...field('__name__'), direction: 'ASCENDING' }],
@@ -75,7 +75,7 @@ describe('a query', () => {
   });
 
   it('carries conditions, order and position', () => {
-    const query = structured(
+    const query = toStructuredQuery(
       {
         collection: 'customers/a/users',
         equals: { state: 'active' },
@@ -111,11 +111,14 @@ describe('a query', () => {
   });
 
   it('takes an instant where the field is the time to live', () => {
-    const { where } = structured({ collection: 'c', range: { field: 'expireAt', before: 1000 }, limit: 1 }, root);
+    const { where } = toStructuredQuery(
+      { collection: 'c', range: { field: 'expireAt', before: 1000 }, limit: 1 },
+      root,
+    );
     expect(JSON.stringify(where)).toContain('"timestampValue":{"seconds":1,"nanos":0}');
   });
 
   it('refuses a name that is no field', () => {
-    expect(() => structured({ collection: 'c', equals: { 'a b': 1 }, limit: 1 }, root)).toThrow('Not a field');
+    expect(() => toStructuredQuery({ collection: 'c', equals: { 'a b': 1 }, limit: 1 }, root)).toThrow('Not a field');
   });
 });
