@@ -17,6 +17,7 @@ import { keyringName, newSealingKey } from '../../shared/adapters/jose-sealer.ts
 import { localSignerName, signLocalToken } from '../../shared/adapters/local/callers.ts';
 import { integrationName } from '../../shared/adapters/webex/integration.ts';
 import { Secret } from '../../shared/domain/secret.ts';
+import { faulty as faultyPort } from '../support/faulty.ts';
 import { freePort } from '../support/free-port.ts';
 import { plainFaults, quotingFaults } from './faults.ts';
 
@@ -55,11 +56,9 @@ beforeAll(async () => {
   await add(keyringName, { keys: [sealingKey] });
   await add(localSignerName, signer);
   await add(integrationName, { client_id: sampleClient.clientId, client_secrets: clientSecrets });
-  const { exchangeCode } = ports.webex;
-  ports.webex.exchangeCode = (request) => {
-    canaries.add(request.verifier.reveal());
-    return exchangeCode(request);
-  };
+  const webexPort = faultyPort(ports.webex);
+  webexPort.beforeNext('exchangeCode', ({ verifier }) => canaries.add(verifier.reveal()), { times: 'always' });
+  ports.webex = webexPort;
   const grants = (['administrator', 'token_reader'] as const).map((role) => ({ hierarchy: 'sys', role }));
   const caller = { id: 'canary@localhost', grants };
   bearer = (await signLocalToken(secrets, stack.config.CALLER_AUDIENCE, caller)).reveal();

@@ -1,7 +1,7 @@
 /** Ports that fail when a test says so: it orders which of the next calls fail and how, and replaces no method. */
 
 import { Failure } from '../../shared/domain/failure.ts';
-import type { Queue, Secrets, Store, Webex } from '../../shared/ports.ts';
+import type { Queue, Sealer, Secrets, Store, Webex } from '../../shared/ports.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what a port's method takes and answers
 type Method = (...args: any[]) => Promise<unknown>;
@@ -36,21 +36,23 @@ export interface FaultyPort<Port> {
     action: (...args: ArgsOf<Port, Name>) => unknown,
     which?: Which<ArgsOf<Port, Name>>,
   ): void;
-  /** Answers the next calls with what `answer` returns; `act` makes the real call. */
+  /** Answers the next calls with what `answer` returns; `act` makes the real call, with other arguments where it is given some. */
   answerNext<Name extends MethodsOf<Port>>(
     method: Name,
-    answer: (act: () => Promise<Answer<Port, Name>>, ...args: ArgsOf<Port, Name>) => Promise<Answer<Port, Name>>,
+    answer: (act: Act<Port, Name>, ...args: ArgsOf<Port, Name>) => Promise<Answer<Port, Name>>,
     which?: Which<ArgsOf<Port, Name>>,
   ): void;
   /** Forgets every order, or those for one method. */
   heal(method?: MethodsOf<Port>): void;
 }
 
+type Act<Port, Name extends keyof Port> = (...other: ArgsOf<Port, Name> | []) => Promise<Answer<Port, Name>>;
 type Answer<Port, Name extends keyof Port> = Port[Name] extends Method ? Awaited<ReturnType<Port[Name]>> : never;
 
 export type FaultyStore = Store & FaultyPort<Store>;
 export type FaultyWebex = Webex & FaultyPort<Webex>;
 export type FaultyQueue = Queue & FaultyPort<Queue>;
+export type FaultySealer = Sealer & FaultyPort<Sealer>;
 export type FaultySecrets = Secrets & FaultyPort<Secrets>;
 
 /** Counts a call in progress, as `during` of the frozen clock does. */
@@ -60,7 +62,7 @@ interface Order {
   method: string;
   left: number;
   fits: (args: unknown[]) => boolean;
-  run: (act: () => Promise<unknown>, args: unknown[]) => Promise<unknown>;
+  run: (act: (...other: unknown[]) => Promise<unknown>, args: unknown[]) => Promise<unknown>;
 }
 
 /** A port whose next calls can be made to fail. Orders are served in the order given, one order a call. */
@@ -70,11 +72,11 @@ export function faulty<Port extends object>(
 ): Port & FaultyPort<Port> {
   const orders: Order[] = [];
 
-  function call(method: string, act: () => Promise<unknown>, args: unknown[]): Promise<unknown> {
+  function call(method: string, real: (args: unknown[]) => Promise<unknown>, args: unknown[]): Promise<unknown> {
     const found = orders.find((each) => each.method === method && each.left > 0 && each.fits(args));
-    if (!found) return act();
+    if (!found) return real(args);
     found.left -= 1;
-    return found.run(act, args);
+    return found.run((...other) => real(other.length > 0 ? other : args), args);
   }
 
   const controls = controlsOf(orders, pathsOf);
@@ -83,7 +85,7 @@ export function faulty<Port extends object>(
       if (name in controls) return controls[name as keyof typeof controls];
       const method: unknown = Reflect.get(target, name);
       if (typeof method !== 'function') return method;
-      return (...args: unknown[]) => call(String(name), () => around(method.apply(target, args)), args);
+      return (...args: unknown[]) => call(String(name), (given) => around(method.apply(target, given)), args);
     },
   }) as Port & FaultyPort<Port>;
 }
@@ -123,7 +125,7 @@ function controlsOf(orders: Order[], pathsOf: (args: unknown[]) => string[]): Fa
       });
     },
     answerNext(method, answer, which) {
-      order(method, which, (act, args) => answer(act, ...args));
+      order(method, which, (act, args) => answer(act as never, ...args));
     },
     heal(method) {
       orders.splice(0, orders.length, ...orders.filter((each) => method !== undefined && each.method !== method));

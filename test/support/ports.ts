@@ -16,6 +16,7 @@ import { accessTokenPlace, connectionPath, refreshTokenPlace } from '../../share
 import { frozenClock, type TestClock } from './clock.ts';
 import {
   type FaultyQueue,
+  type FaultySealer,
   type FaultySecrets,
   type FaultyStore,
   type FaultyWebex,
@@ -45,6 +46,7 @@ export interface Message {
 
 export interface TestPorts extends Ports {
   store: FaultyStore;
+  sealer: FaultySealer;
   webex: FaultyWebex;
   queue: FaultyQueue;
   secrets: FaultySecrets;

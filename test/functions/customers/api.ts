@@ -14,6 +14,7 @@ import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import { localCallers, localSignerName, signLocalToken } from '../../../shared/adapters/local/callers.ts';
 import { sqliteStore } from '../../../shared/adapters/local/sqlite-store.ts';
 import type { CallerGrant } from '../../../shared/domain/caller.ts';
+import { Failure } from '../../../shared/domain/failure.ts';
 import { Secret } from '../../../shared/domain/secret.ts';
 import { guardServer } from '../../../shared/http/request-guard.ts';
 import type { Callers, Ports, Store } from '../../../shared/ports.ts';
@@ -21,7 +22,7 @@ import { frozenClock } from '../../support/clock.ts';
 import { queueUnavailable } from '../../support/faulty.ts';
 import { indexedStore } from '../../support/indexed-store.ts';
 import { type TestPorts, testPorts } from '../../support/ports.ts';
-import { type Breakage, breakableCallers, breakableSealer, breakableStore } from './breakage.ts';
+import { type Breakage, breakableCallers, breakableStore } from './breakage.ts';
 import { type Contract, contractOf } from './contract.ts';
 
 export interface Answer {
@@ -81,7 +82,10 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   // The adapter refuses such proxies at once, so no test waits for one that does not exist.
   ports.settings.allowLocalProxies = true;
   await ports.secrets.add(localSignerName, new Secret(randomUUID()));
-  ports.sealer = breakableSealer(ports.sealer, broken);
+  const secretsAway = new Failure('secrets_unavailable', 'The secrets are away.');
+  for (const method of ['seal', 'open'] as const) {
+    ports.sealer.failNext(method, secretsAway, { times: 'always', when: () => broken.secrets === true });
+  }
   ports.queue.failNext('publish', queueUnavailable(), { times: 'always', when: () => broken.queue === true });
   const callers = options.callers ?? localCallers(ports.secrets, audience);
   const { server, url } = await listen(ports, breakableCallers(callers, broken));

@@ -1,7 +1,7 @@
 /** Ports that a test of the API can break for a while. */
 
 import { Failure } from '../../../shared/domain/failure.ts';
-import type { Callers, Sealer, Store } from '../../../shared/ports.ts';
+import type { Callers, Store } from '../../../shared/ports.ts';
 
 /** Breaks a port until it is reset. */
 export interface Breakage {
@@ -44,22 +44,5 @@ export function breakableCallers(callers: Callers, broken: Breakage): Callers {
       if (broken.identity) throw new Failure('identity_unavailable', 'The certificates cannot be reached.');
       return callers.identify(authorization);
     },
-  };
-}
-
-export function breakableSealer(sealer: Sealer, broken: Breakage): Sealer {
-  const check = () => {
-    if (broken.secrets) throw new Failure('secrets_unavailable', 'The secrets are away.');
-  };
-  return {
-    async seal(...sealed) {
-      check();
-      return sealer.seal(...sealed);
-    },
-    async open(...opened) {
-      check();
-      return sealer.open(...opened);
-    },
-    isCurrent: (sealed) => sealer.isCurrent(sealed),
   };
 }

@@ -52,8 +52,7 @@ it('lets the sign-in pass through other hosts, such as an identity provider', as
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void provider.close());
   const elsewhere = `http://localhost:${(provider.address() as { port: number }).port}`;
-  const { authorizeUrl } = ports.webex;
-  ports.webex.authorizeUrl = async (request) => (await authorizeUrl(request)).replace(webex.url, elsewhere);
+  ports.webex.answerNext('authorizeUrl', async (act) => (await act()).replace(webex.url, elsewhere));
   await followLink(page, await link(await customer()));
   expect(await heading()).toBe('Acme Corporation is connected');
   expect(complaints).toEqual([]);
@@ -115,8 +114,7 @@ it('refuses a user who is not an administrator, and stores nothing', async () =>
 it('refuses a consent that lacks a scope, names the scope, and stores nothing', async () => {
   const { page, customer, link, heading, text, ports } = await openStackAndPage(chromium());
   ports.settings.requiredScopes = [...ports.settings.requiredScopes, 'spark-admin:people_write'];
-  const { authorizeUrl } = ports.webex;
-  ports.webex.authorizeUrl = (request) => authorizeUrl({ ...request, scopes: request.scopes.slice(0, -1) });
+  ports.webex.answerNext('authorizeUrl', (act, request) => act({ ...request, scopes: request.scopes.slice(0, -1) }));
   const id = await customer();
   await followLink(page, await link(id));
   expect(await heading()).toBe('Some permissions are missing');
@@ -195,9 +193,7 @@ it('refuses a used link', async () => {
 
 it('connects although the sync’s message cannot be sent: the scheduled pass sends it later', async () => {
   const { page, customer, link, ports, heading, text } = await openStackAndPage(chromium());
-  ports.queue.publish = async () => {
-    throw new Error('the queue is down');
-  };
+  ports.queue.failNext('publish', new Error('The queue is down.'), { times: 'always' });
   await followLink(page, await link(await customer()));
   expect(await heading()).toBe('Acme Corporation is connected');
   expect(await text()).toContain('sync of its users has started');

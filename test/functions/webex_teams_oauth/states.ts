@@ -27,10 +27,9 @@ async function stayLeaving(stack: Stack, page: Page): Promise<void> {
 
 async function needMoreScopes(stack: Stack): Promise<void> {
   const { ports } = stack;
-  const { authorizeUrl } = ports.webex;
   const scopes = ports.settings.requiredScopes;
   ports.settings.requiredScopes = [...scopes, 'spark-admin:people_write'];
-  ports.webex.authorizeUrl = (request) => authorizeUrl({ ...request, scopes });
+  ports.webex.answerNext('authorizeUrl', (act, request) => act({ ...request, scopes }), { times: 'always' });
 }
 
 export const states: Record<string, Reach> = {

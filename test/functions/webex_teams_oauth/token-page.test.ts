@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Secret } from '../../../shared/domain/secret.ts';
-import type { Ports } from '../../../shared/ports.ts';
 import { storeUnavailable } from '../../support/faulty.ts';
+import type { TestPorts } from '../../support/ports.ts';
 import { acmeAdministrator, acmeMember, decide, getTokens, signIn } from './chromium.ts';
 import { codesOf, openStackAndPage, useChromium } from './open.ts';
 import { acme } from './stack.ts';
@@ -143,18 +143,15 @@ it('shows the tokens of an unknown organization while Webex cannot say whose the
 });
 
 /** Makes Webex issue these tokens and accept them. */
-function lengthen(ports: Ports, access: Secret, refresh: Secret): void {
-  const webex = { ...ports.webex };
+function lengthen({ webex }: TestPorts, access: Secret, refresh: Secret): void {
   let real: Secret;
-  Object.assign(ports.webex, {
-    async exchangeCode(request: Parameters<typeof webex.exchangeCode>[0]) {
-      const pair = await webex.exchangeCode(request);
-      real = pair.accessToken;
-      return { ...pair, accessToken: access, refreshToken: refresh };
-    },
-    me: () => webex.me({ accessToken: real }),
-    organization: (_: unknown, id: string) => webex.organization({ accessToken: real }, id),
+  webex.answerNext('exchangeCode', async (act) => {
+    const pair = await act();
+    real = pair.accessToken;
+    return { ...pair, accessToken: access, refreshToken: refresh };
   });
+  webex.answerNext('me', (act) => act({ accessToken: real }), { times: 'always' });
+  webex.answerNext('organization', (act, _, id) => act({ accessToken: real }, id), { times: 'always' });
 }
 
 it('says that a fault is on our side, without its details', async () => {

@@ -4,9 +4,9 @@ import { startWebex, type WebexServer } from '../../../local/webex/server.ts';
 import { deleteCustomer, resumeStalledPurges } from '../../../shared/customers/delete.ts';
 import { readCustomer, readStored } from '../../../shared/customers/records.ts';
 import { uniquenessPaths } from '../../../shared/domain/customer.ts';
-import { Failure } from '../../../shared/domain/failure.ts';
 import { verifiedOrganizationPath } from '../../../shared/storage/layout.ts';
 import { frozenClock } from '../../support/clock.ts';
+import { queueUnavailable } from '../../support/faulty.ts';
 import { administrator, connectedCustomer, type TestPorts, testPorts } from '../../support/ports.ts';
 
 const acme = sampleOrganizations[0]!;
@@ -40,12 +40,9 @@ describe('a deletion', () => {
   it('succeeds while Webex and the queue cannot be reached, and sends the message for the purge later', async () => {
     const id = await connectedCustomer(ports, webex, acme);
     webex.control.faults({ match: { path: 'authorizations' }, fault: { status: 503 }, times: 'always' });
-    const { publish } = ports.queue;
-    ports.queue.publish = async () => {
-      throw new Failure('queue_unavailable', 'away');
-    };
+    ports.queue.failNext('publish', queueUnavailable(), { times: 'always' });
     await deleteIt(id);
-    ports.queue.publish = publish;
+    ports.queue.heal();
     expect(await resumeStalledPurges(ports)).toBe(0);
     ports.clock.advance(3_600_000);
     expect(await resumeStalledPurges(ports)).toBe(1);

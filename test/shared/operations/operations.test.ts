@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCustomer, newCustomer } from '../../../shared/customers/records.ts';
 import type { Caller } from '../../../shared/domain/caller.ts';
-import { Failure } from '../../../shared/domain/failure.ts';
 import { listResults, readOperation, startOperation } from '../../../shared/operations/operations.ts';
 import { continueOperation, resumeStalledOperations } from '../../../shared/operations/slices.ts';
+import { queueUnavailable } from '../../support/faulty.ts';
 import { administrator, type TestPorts, testPorts } from '../../support/ports.ts';
 
 let ports: TestPorts;
@@ -23,12 +23,9 @@ describe('an operation on many customers', () => {
   it('reaches each customer once, through interruptions, redeliveries and a lost message', async () => {
     for (let index = 0; index < 120; index++) await create('sys.many', `c${index}`);
     await create('sys.other', 'of another node');
-    const { publish } = ports.queue;
-    ports.queue.publish = async () => {
-      throw new Failure('queue_unavailable', 'away');
-    };
+    ports.queue.failNext('publish', queueUnavailable(), { times: 'always' });
     const { id } = await start();
-    ports.queue.publish = publish;
+    ports.queue.heal();
     ports.clock.advance(16 * 60_000);
     expect(await resumeStalledOperations(ports)).toBe(1);
 

@@ -13,6 +13,7 @@ describe(`an idempotency key, on ${engineName}`, () => {
   });
   afterEach(() => ports.store.close());
 
+  const never = new Promise<never>(() => {});
   const response = (body: unknown): ApiResponse => ({ status: 201, headers: {}, body });
   const keyed = (change: { callerId?: string; key?: string; request?: string } = {}) => ({
     callerId: 'portal@example.com',
@@ -79,14 +80,12 @@ describe(`an idempotency key, on ${engineName}`, () => {
   });
 
   it('is taken over from a process that has died', async () => {
-    const { sleep } = ports.clock;
     // A dead process renews nothing.
-    ports.clock.sleep = () => new Promise(() => {});
+    const dead = { ...ports, clock: { ...ports.clock, sleep: () => never } };
     const claimed = Promise.withResolvers<void>();
     ports.store.afterNext('commit', () => claimed.resolve());
-    void perform(() => new Promise(() => {}));
+    void performOnce(dead, keyed(), () => never);
     await claimed.promise;
-    ports.clock.sleep = sleep;
     ports.clock.advance(3 * 60_000);
     expect((await perform(async () => 'taken over')).body).toBe('taken over');
   });
@@ -139,9 +138,7 @@ describe(`an idempotency key, on ${engineName}`, () => {
 
   it('says so when the stored response can no longer be opened', async () => {
     await perform(async () => 'sealed');
-    ports.sealer.open = async () => {
-      throw new Failure('sealed_text_invalid', 'The key is gone.');
-    };
+    ports.sealer.failNext('open', new Failure('sealed_text_invalid', 'The key is gone.'), { times: 'always' });
     await expect(perform(async () => 'again')).rejects.toMatchObject({ code: 'idempotency_key_reused' });
   });
 });

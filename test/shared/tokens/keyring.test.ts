@@ -96,16 +96,10 @@ describe('the keyring', () => {
     ]);
     await rotateKeyring(ports.secrets, keyringName, key('new'));
     ports.clock.advance(6 * 60_000);
-    const { commit } = ports.store;
-    let edited = false;
-    ports.store.commit = async (writes) => {
-      if (!edited) {
-        edited = true;
-        const connection = await readConnection(ports.store, 'customer-0');
-        await commit([{ set: connectionPath('customer-0'), data: { ...connection, nameKey: 'edited' } }]);
-      }
-      return commit(writes);
-    };
+    ports.store.beforeNext('commit', async () => {
+      const connection = await readConnection(ports.store, 'customer-0');
+      await ports.store.commit([{ set: connectionPath('customer-0'), data: { ...connection, nameKey: 'edited' } }]);
+    });
     expect(await resealAll(ports)).toEqual({ seen: 5, changed: 4, unreadable: 1 });
     expect(await readConnection(ports.store, 'customer-0')).toMatchObject({ nameKey: 'edited' });
     expect((await tokenOf('customer-0')).kid).toBe('new');

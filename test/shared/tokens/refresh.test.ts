@@ -8,6 +8,7 @@ import { refreshConnection } from '../../../shared/tokens/refresh.ts';
 import { refreshDue } from '../../../shared/tokens/refresh-due.ts';
 import { refreshOnDemand } from '../../../shared/tokens/refresh-on-demand.ts';
 import { frozenClock } from '../../support/clock.ts';
+import { storeUnavailable } from '../../support/faulty.ts';
 import { connectedCustomer, readConnection, type TestPorts, testPorts } from '../../support/ports.ts';
 
 const acme = sampleOrganizations[0]!;
@@ -132,44 +133,35 @@ describe('a refresh', () => {
 
   it('keeps a concurrent change of the customer', async () => {
     const path = connectionPath(customer);
-    const refresh = ports.webex.refresh;
-    ports.webex.refresh = async (request) => {
+    ports.webex.beforeNext('refresh', async () => {
       const read = (await ports.store.get<Connection>(path))!;
       await ports.store.commit([
         { set: path, data: { ...read.data, nameKey: 'renamed' }, if: { version: read.version } },
       ]);
-      return refresh(request);
-    };
+    });
     await refreshOnDemand(ports, customer);
     expect(await readConnection(ports.store, customer)).toMatchObject({ nameKey: 'renamed', grant: { serial: 2 } });
   });
 
   it('gives way to a newer pair that another owner has stored', async () => {
     const path = connectionPath(customer);
-    const refresh = ports.webex.refresh;
-    ports.webex.refresh = async (request) => {
-      const pair = await refresh(request);
+    ports.webex.afterNext('refresh', async () => {
       const read = (await ports.store.get<Connection>(path))!;
       const newer = { ...read.data, grant: { ...read.data.grant!, serial: 7 } };
       await ports.store.commit([{ set: path, data: newer, if: { version: read.version } }]);
-      return pair;
-    };
+    });
     const read = (await ports.store.get<Connection>(path))!;
     expect((await refreshConnection(ports, read, { force: true })).outcome).toBe('superseded');
     expect((await readConnection(ports.store, customer)).grant!.serial).toBe(7);
   });
 
   it('repeats its commit while the store is unavailable, and loses nothing', async () => {
-    const { commit } = ports.store;
     let commits = 0;
-    ports.store.commit = async (writes) => {
+    const isAway = () => {
       commits += 1;
-      if (commits >= 2 && commits <= 5) {
-        const { Failure } = await import('../../../shared/domain/failure.ts');
-        throw new Failure('store_unavailable', 'away');
-      }
-      return commit(writes);
+      return commits >= 2 && commits <= 5;
     };
+    ports.store.failNext('commit', storeUnavailable(), { when: isAway, times: 'always' });
     await expect(refreshOnDemand(ports, customer)).resolves.toMatchObject({ outcome: 'refreshed' });
     expect(commits).toBe(6);
   });

@@ -1,6 +1,8 @@
 /** Attacks on cookies, results and stored secrets, row by row as in SECURITY.md. */
 
 import { expect, it } from 'vitest';
+import type { TokenPair } from '../../../../shared/domain/grant.ts';
+import type { Secret } from '../../../../shared/domain/secret.ts';
 import { acmeAdministrator, globexAdministrator } from '../chromium.ts';
 import { openStack } from '../open.ts';
 
@@ -68,12 +70,8 @@ it('Oversized and repeated parameters: more than Webex ever sends', async () => 
   const honest = visitor();
   const callback = await honest.consent();
   const state = callback.searchParams.get('state')!;
-  const { get } = ports.store;
   let reads = 0;
-  ports.store.get = (path) => {
-    reads++;
-    return get(path);
-  };
+  ports.store.beforeNext('get', () => reads++, { times: 'always' });
   for (const query of [`state=${'s'.repeat(9000)}`, `state=${state}&state=${state}`, `state[]=${state}`, 'state=%00']) {
     expect((await honest.visit(`/callback?${query}&code=c`)).location).toMatch(/\/expired$/);
   }
@@ -92,20 +90,14 @@ it('Oversized and repeated parameters: more than Webex ever sends', async () => 
 it('Leak: a token, a code, a verifier or a link in a log, an event or a document', async () => {
   const { visitor, stack, ports, webex } = await openStack();
   const secrets: string[] = [];
-  const { exchangeCode } = ports.webex;
-  ports.webex.exchangeCode = async (exchange) => {
-    const pair = await exchangeCode(exchange);
-    secrets.push(
-      ...[exchange.code, exchange.verifier, pair.accessToken, pair.refreshToken!].map((secret) => secret.reveal()),
-    );
+  const noteSecrets = async (act: () => Promise<TokenPair>, { code, verifier }: { code: Secret; verifier: Secret }) => {
+    const pair = await act();
+    secrets.push(...[code, verifier, pair.accessToken, pair.refreshToken!].map((secret) => secret.reveal()));
     return pair;
   };
+  ports.webex.answerNext('exchangeCode', noteSecrets, { times: 'always' });
   const documents: string[] = [];
-  const { commit } = ports.store;
-  ports.store.commit = (writes) => {
-    documents.push(JSON.stringify(writes));
-    return commit(writes);
-  };
+  ports.store.beforeNext('commit', (writes) => documents.push(JSON.stringify(writes)), { times: 'always' });
   const id = await stack.customer();
   for (const who of [globexAdministrator, acmeAdministrator]) {
     const [honest, link] = [visitor(), await stack.link(id)];

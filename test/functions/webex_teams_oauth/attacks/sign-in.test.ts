@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { authorize } from '../../../../local/webex/authorize.ts';
+import type { Secret } from '../../../../shared/domain/secret.ts';
 import { acmeAdministrator, globexAdministrator } from '../chromium.ts';
 import { openStack } from '../open.ts';
 
@@ -78,16 +79,13 @@ it('Mixed-up tabs: the code of one sign-in with the state of another', async () 
 it('PKCE downgrade: a guessable, shared or plain challenge', async () => {
   const { visitor, ports } = await openStack();
   const seen: { verifier: string; challenge: string }[] = [];
-  const { authorizeUrl, exchangeCode } = ports.webex;
   let challenge = '';
-  ports.webex.authorizeUrl = (request) => {
+  const noteChallenge = (request: { challenge: string }) => {
     challenge = request.challenge;
-    return authorizeUrl(request);
   };
-  ports.webex.exchangeCode = (exchange) => {
-    seen.push({ verifier: exchange.verifier.reveal(), challenge });
-    return exchangeCode(exchange);
-  };
+  ports.webex.beforeNext('authorizeUrl', noteChallenge, { times: 'always' });
+  const noteVerifier = ({ verifier }: { verifier: Secret }) => seen.push({ verifier: verifier.reveal(), challenge });
+  ports.webex.beforeNext('exchangeCode', noteVerifier, { times: 'always' });
   for (let times = 0; times < 2; times++) {
     const honest = visitor();
     const { location } = await honest.visit('/authorize');
