@@ -3,6 +3,7 @@
  * so a repeated callback finds the outcome and causes no second exchange.
  */
 
+import { randomUUID } from 'node:crypto';
 import { digest, type Outcome, outcomeMs, type PendingAuthorization, type UsedState } from '../domain/authorization.ts';
 import { backoffMs } from '../domain/backoff.ts';
 import { codeOf, Failure } from '../domain/failure.ts';
@@ -28,13 +29,18 @@ export async function claimState(ports: Ports, pending: PendingAuthorization, co
   const { clock, store } = ports;
   const path = pathOf(pending);
   const now = clock.now();
-  const used: UsedState = { usedAt: now, code: digest(code), expireAt: now + outcomeMs };
+  const owner = randomUUID();
+  const used: UsedState = { usedAt: now, owner, code: digest(code), expireAt: now + outcomeMs };
   try {
     const [version] = await store.commit([{ set: path, data: used, if: 'absent' }]);
     return { kind: 'claimed', version: version! };
   } catch (error) {
-    if (codeOf(error) !== 'conflict') throw error;
+    const failure = codeOf(error);
+    if (failure !== 'conflict' && failure !== 'store_unavailable') throw error;
     const first = await store.get<UsedState>(path);
+    // Recognizes our own claim after a lost response.
+    if (first?.data.owner === owner) return { kind: 'claimed', version: first.version };
+    if (failure === 'store_unavailable') throw error;
     return { kind: first?.data.code === used.code ? 'repeated' : 'other_code' };
   }
 }

@@ -5,7 +5,7 @@ import { backoffMs } from '../domain/backoff.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Customer } from '../domain/customer.ts';
 import type { EventDraft } from '../domain/event.ts';
-import { codeOf, Failure } from '../domain/failure.ts';
+import { codeOf, Failure, type FailureCode } from '../domain/failure.ts';
 import { mayStillLive, newGrant, type PairFacts, type PendingGrant, type SealedTokens } from '../domain/grant.ts';
 import { storeWithinMs } from '../domain/lease.ts';
 import { withGrant } from '../domain/refresh-policy.ts';
@@ -97,12 +97,14 @@ async function claimOrganization(
   return [{ set: path, data, if: { version: claim.version } }, ...(other ? [unchanged(other)] : [])];
 }
 
+/** The store is unavailable, or a sync of a large organization keeps changing the documents that the commit names. */
+const passing: ReadonlySet<FailureCode> = new Set<FailureCode>(['store_unavailable', 'busy']);
 const storePause = { firstMs: second / 5, maxMs: 5 * second };
 
 /**
- * Repeats a commit while the store is unavailable, because dropping the pair that Webex has given could lose the customer.
+ * Repeats a commit while the store is unavailable or other writers are faster, because dropping the pair that Webex has given could lose the customer.
  * @param work recognizes a commit of its own whose response was lost
- * @throws Failure what `work` throws; `store_unavailable` after about ten minutes
+ * @throws Failure what `work` throws; `store_unavailable` or `busy` after about ten minutes
  */
 export async function commitUntilSafe<T>({ clock }: Pick<Ports, 'clock'>, work: () => Promise<T>): Promise<T> {
   const until = clock.now() + storeWithinMs;
@@ -110,7 +112,7 @@ export async function commitUntilSafe<T>({ clock }: Pick<Ports, 'clock'>, work: 
     try {
       return await work();
     } catch (error) {
-      if (codeOf(error) !== 'store_unavailable' || clock.now() >= until) throw error;
+      if (!passing.has(codeOf(error)) || clock.now() >= until) throw error;
       await clock.sleep(backoffMs(attempt, storePause, clock.random()));
     }
   }

@@ -50,6 +50,8 @@ export interface ConnectLink {
 /** The document `used_states/{hash of state}`: it exists once the state is used, and holds the outcome. Instants are epoch ms. */
 export interface UsedState {
   usedAt: number;
+  /** Which request exchanges the code; absent once the outcome is stored. */
+  owner?: string;
   /** The hash of the code that used it, which tells a repeated callback from a second attempt. */
   code: string;
   /** The sealed `Outcome`; absent while Webex is asked, and after the user has cleared it. */

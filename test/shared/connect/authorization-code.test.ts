@@ -210,6 +210,13 @@ describe('an outcome', () => {
     expect(webex.control.isAlive(outcome.refreshToken)).toBe(true);
   });
 
+  it('is reached even if the response to a commit is lost', async () => {
+    const callback = await consented();
+    ports.store.failNext('commit', storeUnavailable(), { times: 2, answerLost: true });
+    await finish(callback);
+    expect(await readOutcome(ports, callback.pending)).toMatchObject({ kind: 'tokens' });
+  });
+
   it('is a failure if Webex sends no refresh token', async () => {
     ports.webex.answerNext('exchangeCode', async (act) => {
       const { refreshToken: _, ...pair } = await act();

@@ -157,4 +157,11 @@ describe('a consent that meets another flow', () => {
     expect(await consent()).toMatchObject({ kind: 'connected' });
     expect(await storedTokenIsAlive()).toBe(true);
   });
+
+  it('is stored even if other writers are faster twenty times', async () => {
+    const lost = new Failure('conflict', 'lost') as Failure;
+    ports.store.failNext('commit', lost, { path: connectionPath(customer), times: 20 });
+    expect(await consent()).toMatchObject({ kind: 'connected' });
+    expect(await storedTokenIsAlive()).toBe(true);
+  });
 });
