@@ -622,7 +622,7 @@ export interface components {
                  * @example 2026-11-23T09:30:00.000Z
                  */
                 since: string;
-                /** @description How often they were tried in vain. */
+                /** @description Failed attempts to verify them. */
                 tries: number;
                 /** @description Why the last try failed. */
                 failure: {

@@ -27,12 +27,12 @@ const pendingResponse = z
         '`code`: a connect link; `pasted`: tokens of a request; `revived`: an ended connection that works again.',
     }),
     since: time,
-    tries: count.meta({ description: 'How often they were tried in vain.' }),
+    tries: count.meta({ description: 'Failed attempts to verify them.' }),
     failure: failureResponse.omit({ tracking_id: true }).nullable().meta({ description: 'Why the last try failed.' }),
   })
   .meta({
     description:
-      'New tokens that Webex has not yet said the owner of. They are tried again and serve nothing; what works until then stays.',
+      'New tokens whose owner Webex has not confirmed yet. They are tried again and not used until then; a working connection stays in use.',
   });
 
 const connectionResponse = z
