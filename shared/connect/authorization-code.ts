@@ -88,7 +88,7 @@ export interface CallbackParams {
 export interface CallbackHooks {
   /** Converts anything thrown to a failure, and logs it. */
   logAndClassify(error: unknown): Failure;
-  /** Called before Webex is asked. @throws Failure `too_many_requests` */
+  /** Called before the exchange at Webex. @throws Failure `too_many_requests` */
   admitExchange(): void;
 }
 

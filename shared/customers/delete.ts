@@ -77,7 +77,7 @@ async function revoke(ports: Ports, { customer, connection }: CustomerRead): Pro
   }
 }
 
-/** A purge that was asked for this long ago has lost its message, or the queue has given the message up. */
+/** A purge that was requested longer ago than this has lost its message, or the queue has given the message up. */
 const stalledAfterMs = hour;
 
 /** The document `removals/{customer}`. */

@@ -64,7 +64,7 @@ export interface UsedState {
 export type Outcome =
   | {
       kind: 'tokens';
-      /** Absent while Webex cannot say whose the tokens are. */
+      /** Absent while Webex cannot confirm the owner of the tokens. */
       owner?: TokenOwner;
       accessToken: string;
       refreshToken: string;

@@ -130,7 +130,7 @@ it('says that Webex cannot be reached, and works again when it can', async () =>
   expect(await codesOf(page)).toHaveLength(3);
 });
 
-it('shows the tokens of an unknown organization while Webex cannot say whose they are', async () => {
+it('shows the tokens of an unknown organization while Webex cannot confirm their owner', async () => {
   const { page, url, webex, text, ports } = await openStackAndPage(chromium());
   webex.control.faults({ match: { path: 'people/me' }, fault: { status: 503 }, times: 'always' });
   await getTokens(page, url);
