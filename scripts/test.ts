@@ -6,14 +6,21 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-/** These take seconds each: they wait for the retries of an SDK, or go through large fleets and rosters. */
+/** These take seconds each: they wait for retries, or go through large fleets and rosters. */
 const slow = [
   'test/shared/adapters/google/firestore-calls.test.ts',
+  'test/shared/adapters/webex/client.test.ts',
+  'test/shared/adapters/webex/uncertain-facts.test.ts',
   'test/shared/sync/property.test.ts',
+  'test/shared/sync/removals.test.ts',
   'test/shared/sync/roster-store.test.ts',
+  'test/shared/sync/scan.test.ts',
+  'test/shared/sync/skipped.test.ts',
   'test/shared/sync/webex-calls.test.ts',
   'test/shared/tokens/fleet.test.ts',
   'test/shared/tokens/fleet-refused.test.ts',
+  'test/shared/tokens/refresh-due.test.ts',
+  'test/shared/users/restore.test.ts',
 ];
 
 /** Rules and flows without browsers, bundles, child processes or emulators: at most 20 s on an idle machine. */
