@@ -25,6 +25,16 @@ import { listQuery } from '../schemas/queries.ts';
 import { customerCreate, customerPatch } from '../schemas/requests.ts';
 import { toBody, toFields } from './record-fields.ts';
 
+/** Failures of saving a record, with or without pasted tokens. */
+const savingFailures = [
+  'already_exists',
+  'wrong_organization',
+  'administrator_required',
+  'scopes_missing',
+  'organization_connected',
+  'client_refused',
+] as const;
+
 export const recordEndpoints: Endpoint[] = [
   endpoint({
     id: 'listCustomers',
@@ -70,14 +80,7 @@ export const recordEndpoints: Endpoint[] = [
     response: customerResponse,
     etag: true,
     idempotent: true,
-    failures: [
-      'already_exists',
-      'wrong_organization',
-      'administrator_required',
-      'scopes_missing',
-      'organization_connected',
-      'client_refused',
-    ],
+    failures: [...savingFailures],
     async handle(ports, { caller, body, resultWrites }) {
       const fields = toFields(body, undefined, ports.settings.allowLocalProxies);
       const created = newCustomer(fields, ports.clock.now());
@@ -116,12 +119,7 @@ export const recordEndpoints: Endpoint[] = [
     etag: true,
     conditional: true,
     failures: [
-      'already_exists',
-      'wrong_organization',
-      'administrator_required',
-      'scopes_missing',
-      'organization_connected',
-      'client_refused',
+      ...savingFailures,
       'webex_unavailable',
       'webex_rate_limited',
       'webex_unexpected',
